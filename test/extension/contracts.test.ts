@@ -10,7 +10,7 @@ const linked = (text: string) =>
   [...text.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, path = '']) => path);
 
 describe('The page of contracts', () => {
-  it('names for each fact what shows it', () => {
+  it('names the evidence for each fact', () => {
     assert.ok(facts.length > 40, `${facts.length} facts`);
     assert.deepEqual(
       facts.filter((fact) => !linked(fact).some((path) => path.startsWith('test/'))),
@@ -18,14 +18,14 @@ describe('The page of contracts', () => {
     );
   });
 
-  it('names only files that are there', () => {
+  it('names only existing files', () => {
     assert.deepEqual(
       linked(page).filter((path) => !existsSync(join(root, path))),
       [],
     );
   });
 
-  it('leaves out no recording', () => {
+  it('includes every recording', () => {
     const folder = 'test/fixtures/argo-cd/recordings';
     const recordings = readdirSync(join(root, folder)).map((file) => `${folder}/${file}`);
     assert.ok(recordings.length > 30, `${recordings.length} recordings`);

@@ -9,14 +9,14 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const page = read('CONTRIBUTING.md');
 const tops = readdirSync(root);
 
-/** What stands in backticks and is a path of ours; the rest are names and commands. */
+/** The paths of ours in backticks; the rest are names and commands. */
 function pathsIn(text: string): readonly string[] {
   return [...text.matchAll(/`([\w.@/-]+)`/g)]
     .map(([, path = '']) => path)
     .filter((path) => path.includes('/') && tops.includes(path.split('/')[0] ?? ''));
 }
 
-/** The text below a heading, down to the next one that is not deeper. */
+/** The text below a heading, down to the next one of the same or a higher level. */
 function sectionOf(title: string): string {
   const [, after = ''] = page.split(new RegExp(`^#+ ${title}$`, 'm'));
   return after.split(/^##? /m)[0] ?? '';
@@ -29,7 +29,7 @@ function foldersIn(folder: string): readonly string[] {
 }
 
 describe('CONTRIBUTING', () => {
-  it('names only files and folders that there are', () => {
+  it('names only existing files and folders', () => {
     const paths = pathsIn(page);
     assert.ok(paths.length > 100, `${paths.length} paths`);
     const made = new Set(['.cache/']);
@@ -65,19 +65,19 @@ describe('CONTRIBUTING', () => {
   });
 });
 
-describe('The settings for editors', () => {
+describe('The editor settings', () => {
   const launch = readJson('.vscode/launch.json') as {
     readonly configurations: readonly { readonly name: string; readonly program: string }[];
   };
 
   for (const { name, program } of launch.configurations) {
-    it(`debug a program that there is: ${name}`, () => {
+    it(`debug an existing program: ${name}`, () => {
       const [, path = ''] = /^\$\{workspaceFolder\}\/(.+)$/.exec(program) ?? [];
       assert.ok(existsSync(join(root, path)), program);
     });
   }
 
-  it('choose a Node that runs everything', () => {
+  it('select a Node that runs everything', () => {
     assert.equal(read('.nvmrc').trim(), '24');
   });
 });
@@ -86,13 +86,13 @@ describe('The changelog', () => {
   const headings = [...read('CHANGELOG.md').matchAll(/^(##+) (.+)$/gm)];
   const versions = headings.filter(([, level]) => level === '##').map(([, , title = '']) => title);
 
-  it('keeps the form of Keep a Changelog: what is not released first, then versions with dates', () => {
+  it('follows Keep a Changelog: unreleased changes first, then versions with dates', () => {
     assert.equal(versions[0], '[Unreleased]');
     for (const title of versions.slice(1))
       assert.match(title, /^\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$/);
   });
 
-  it('sorts changes into the kinds that there are', () => {
+  it('uses only the standard kinds of changes', () => {
     const kinds = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'];
     const used = headings.filter(([, level]) => level === '###').map(([, , title = '']) => title);
     assert.deepEqual(

@@ -21,7 +21,9 @@ function request(type: ConnectionType, name: string, url: string, token: string)
   });
 }
 
-/** What Azure DevOps does for a data source, as far as it is known: template, GET, JSON path, template. */
+/**
+ * What Azure DevOps does for a data source, as far as known: template, GET, JSON path, template.
+ */
 describe('The data sources of the service connection', () => {
   let argocd: ArgoCDSimulator;
   before(async () => {
@@ -34,7 +36,7 @@ describe('The data sources of the service connection', () => {
     request(connectionType, name, `${argocd.url}/`, token);
 
   for (const { name } of connectionType.dataSources) {
-    it(`answer ${name} with a good token and refuse a bad one`, async () => {
+    it(`return ${name} with a valid token and fail with an invalid one`, async () => {
       const good = await call(name, argocd.token);
       assert.equal(good.status, 200);
       assert.ok((await good.text()).length < 300, 'no field too many');
@@ -73,7 +75,7 @@ describe('The data sources of the service connection', () => {
   }
 });
 
-describe('Verify of the service connection to the handler', () => {
+describe('Verifying the service connection to the handler', () => {
   let handler: PublicHandler;
   let argocd: ArgoCDSimulator;
   before(async () => {
@@ -94,17 +96,17 @@ describe('Verify of the service connection to the handler', () => {
   }
 
   for (const slash of ['', '/']) {
-    it(`is good at an address that ends in "${slash}"`, async () => {
+    it(`succeeds for an address that ends in "${slash}"`, async () => {
       const found = await verify(handler.url + slash, handler.token);
       assert.deepEqual(found, ['argocd-for-azure-pipelines']);
     });
   }
 
-  it('fails with a bad token', async () => {
+  it('fails with an invalid token', async () => {
     assert.deepEqual(await verify(handler.url, 'bad-token'), []);
   });
 
-  it('fails at an address that is not the handler, also at that of Argo CD', async () => {
+  it("fails for an address that is not the handler's, including Argo CD's", async () => {
     assert.deepEqual(await verify(argocd.url, argocd.token), []);
     assert.deepEqual(await verify(`${handler.url}/elsewhere`, handler.token), []);
   });

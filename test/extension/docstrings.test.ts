@@ -19,7 +19,7 @@ function undocumented(source: string): readonly string[] {
   });
 }
 
-/** What a list in braces exports is documented where it is declared. */
+/** Names in an export list are documented where they are declared. */
 function isDeclaredExport(statement: ts.Statement): boolean {
   return (
     ts.canHaveModifiers(statement) &&
@@ -31,7 +31,7 @@ function isDocumented(statement: ts.Statement): boolean {
   return ts.getJSDocCommentsAndTags(statement).length > 0;
 }
 
-/** The first signature of a function speaks for the others. */
+/** The docstring of a function's first signature covers the others. */
 function isOverload(before: ts.Statement, statement: ts.Statement): boolean {
   return (
     ts.isFunctionDeclaration(before) &&
@@ -58,7 +58,7 @@ describe('The docstrings of src', () => {
       '/** Some. */\nexport const a = 1;\nexport const b = 2;',
       1,
     ],
-    ['what is not exported', 'const why = 1;\ninterface Why {}', 0],
+    ['something that is not exported', 'const why = 1;\ninterface Why {}', 0],
     ['a list of exports', "export { why } from './why.ts';\nexport type { Why };", 0],
     ['overloads', '/** Adds. */\nexport function a(): void;\nexport function a(b?: number) {}', 0],
     [
@@ -67,7 +67,7 @@ describe('The docstrings of src', () => {
       0,
     ],
     [
-      'the union of a constant that has none',
+      'the union of an undocumented constant',
       "export const ranks = ['a'] as const;\nexport type Rank = (typeof ranks)[number];",
       2,
     ],
@@ -78,7 +78,7 @@ describe('The docstrings of src', () => {
     });
   }
 
-  it('say of every export what it is for', () => {
+  it('say what every export is for', () => {
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
     const missing = files
       .filter((file) => file.endsWith('.ts'))

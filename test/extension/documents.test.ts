@@ -19,7 +19,7 @@ const { scripts } = readJson('package.json') as {
   readonly scripts: Readonly<Record<string, string>>;
 };
 
-/** The addresses of headings as GitHub makes them: letters, digits, `_` and `-` stay. */
+/** The anchors of headings as GitHub creates them: letters, digits, `_` and `-` stay. */
 function anchorsOf(page: string): ReadonlySet<string> {
   const headings = withoutFences(readFileSync(page, 'utf8')).matchAll(/^#+ +(.*)$/gm);
   return new Set(
@@ -37,7 +37,7 @@ function withoutFences(markdown: string): string {
   return markdown.replaceAll(/^( *)```.*?^\1```$/gms, '');
 }
 
-/** What is wrong with the links of a page to files and headings of ours; empty when all is right. */
+/** What is wrong with a page's links to our files and headings; empty if nothing. */
 function brokenLinks(page: string, text = readFileSync(page, 'utf8')): readonly string[] {
   const links = [...withoutFences(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
   return links
@@ -64,22 +64,22 @@ function unknownCommands(text: string): readonly string[] {
 
 describe('The documents', () => {
   for (const page of pages) {
-    it(`link to what is there: ${relative(root, page)}`, () => {
+    it(`link only to existing targets: ${relative(root, page)}`, () => {
       assert.deepEqual(brokenLinks(page), []);
     });
 
-    it(`name commands that there are: ${relative(root, page)}`, () => {
+    it(`name only existing commands: ${relative(root, page)}`, () => {
       assert.deepEqual(unknownCommands(readFileSync(page, 'utf8')), []);
     });
   }
 
-  it('would not hide a link that leads nowhere', () => {
+  it('cannot hide a broken link', () => {
     const page = join(root, 'docs/handler.md');
     const text = '[a](handler.md#retries) [b](nowhere.md) [c](handler.md#nothing) [d](#retries)';
     assert.deepEqual(brokenLinks(page, text), ['nowhere.md', 'handler.md#nothing']);
   });
 
-  it('would not hide a command that nobody knows', () => {
+  it('cannot hide an unknown command', () => {
     const text = 'npm run tset; npm start --silent -- new-kay; npm test; npm start -- new-key';
     assert.deepEqual(unknownCommands(text), ['tset', 'new-kay']);
   });

@@ -83,7 +83,7 @@ function gateTasks({ environments }: Release): readonly ReleaseTask[] {
 }
 
 describe('The examples', () => {
-  it('are all listed, and all that is listed is there', () => {
+  it('are all listed, and everything listed exists', () => {
     const index = readFileSync(join(folder, 'README.md'), 'utf8');
     const listed = [...index.matchAll(/^\| \[([\w/-]+)\]/gm)].map(([, name]) => name);
     assert.deepEqual(listed.sort(), [...examples].sort());
@@ -119,7 +119,7 @@ describe('The examples', () => {
     });
   }
 
-  it('are YAML, the promotion with parameters that its template has', () => {
+  it('are YAML, the promotion with parameters that its template declares', () => {
     const read = (file: string) => load(readFileSync(join(folder, file), 'utf8')) as Pipeline;
     const { stages } = read('promotion/azure-pipelines.yml');
     const known = read('promotion/stage.yml').parameters.map(({ name }) => name);
@@ -134,17 +134,17 @@ describe('The examples', () => {
   });
 });
 
-describe('The pipelines that are queued among the examples', () => {
+describe('The queued pipelines among the examples', () => {
   const queued = examples
     .flatMap((name) => filesIn(join(folder, name)))
     .filter((file) => file.endsWith('.yml'))
     .map((file) => ({ file, text: readFileSync(file, 'utf8') }))
     .filter(({ text }) => /^ *- name: event$/m.test(text));
 
-  it('are found', () => assert.equal(queued.length, 8));
+  it('exist', () => assert.equal(queued.length, 8));
 
   for (const { file, text } of queued) {
-    it(`claim their event first, and can be found again by it: ${relative(root, file)}`, () => {
+    it(`claim their event first, and can be found by it: ${relative(root, file)}`, () => {
       const { name, parameters, stages } = readPipeline(text);
       assert.equal(name, 'argocd-${{ parameters.event }}');
       assert.deepEqual(parameters, [{ name: 'event', type: 'number', default: '0' }]);
@@ -166,14 +166,14 @@ describe('The classic releases among the examples', () => {
     { name: 'release-gate', deploys: [serverTask, serverTask], gates: [gate, healthGate] },
   ];
 
-  it('are all looked at', () => {
+  it('are all checked', () => {
     assert.deepEqual(expected.map(({ name }) => name).sort(), [...releases].sort());
   });
 
   for (const { name, deploys, gates } of expected) {
     const release = readRelease(name);
 
-    it(`have tasks that are ours: ${name}`, () => {
+    it(`use our tasks: ${name}`, () => {
       for (const [used, known] of [
         [deployTasks(release), deploys],
         [gateTasks(release), gates],
@@ -191,7 +191,7 @@ describe('The classic releases among the examples', () => {
       }
     });
 
-    it(`run them where they can run: ${name}`, () => {
+    it(`run tasks only where they can run: ${name}`, () => {
       for (const { phaseType, workflowTasks } of release.environments.flatMap(
         ({ deployPhases }) => deployPhases,
       )) {
@@ -205,7 +205,7 @@ describe('The classic releases among the examples', () => {
       }
     });
 
-    it(`are releases as Azure DevOps describes them: ${name}`, () => {
+    it(`match Azure DevOps' description of releases: ${name}`, () => {
       // The kinds of triggers are not described.
       const body = JSON.stringify({ ...release, triggers: [] });
       const path = '/fabrikam/shop/_apis/release/definitions/1?api-version=7.1';
@@ -241,7 +241,7 @@ describe('The example of an environment check', () => {
     assert.deepEqual(fences('json'), [headers, body]);
   });
 
-  it('is what the documented command makes', () => {
+  it('is the result of the documented command', () => {
     const parsed = documentedCommand();
     assert.ok(parsed.kind === 'run', JSON.stringify(parsed));
     assert.deepEqual(faultsOfRequest(parsed.arguments.check), []);
@@ -249,7 +249,7 @@ describe('The example of an environment check', () => {
     assert.deepEqual(check, checkConfiguration({ ...parsed.arguments.check, connectionId }));
   });
 
-  it('is sent by curl to the address that Azure DevOps describes', () => {
+  it('is sent by curl to the URL that Azure DevOps describes', () => {
     const script = fences('sh').find((text) => text.includes('curl')) ?? '';
     const url = new URL(/'(https:[^']+)'/.exec(script)?.[1] ?? '');
     const exchange = {

@@ -26,7 +26,7 @@ export interface AgentTask extends Task {
   readonly execution: Readonly<Record<string, { readonly target: string }>>;
 }
 
-/** A task that Azure DevOps itself executes: a request, and for some the wait for a callback. */
+/** A task that Azure DevOps executes itself: a request and, for some, the wait for a callback. */
 export interface HttpTask extends Task {
   readonly execution: {
     readonly HttpRequest: {
@@ -120,13 +120,13 @@ export function readJson(path: string): unknown {
 export const manifest = readJson('vss-extension.json') as Manifest;
 export const task = readJson('tasks/ArgoCDSync/V1/task.json') as AgentTask;
 export const serverTask = readJson('tasks/ArgoCDSyncServer/V1/task.json') as HttpTask;
-/** Straight to Argo CD, which no header block and no handler's address reaches. */
+/** Calls Argo CD directly, so no header block and no handler address applies. */
 export const directTask = readJson('tasks/ArgoCDSyncDirect/V1/task.json') as HttpTask;
 export const gate = readJson('tasks/ArgoCDGate/V1/task.json') as HttpTask;
 export const healthGate = readJson('tasks/ArgoCDHealthGate/V1/task.json') as HttpTask;
 export const eventTask = readJson('tasks/ArgoCDEvent/V1/task.json') as HttpTask;
 
-/** Those that Azure DevOps executes itself. */
+/** Tasks that Azure DevOps executes itself. */
 export const httpTasks: readonly HttpTask[] = [serverTask, directTask, gate, healthGate, eventTask];
 export const allTasks: readonly Task[] = [task, ...httpTasks];
 
@@ -140,7 +140,7 @@ export function contributionsOf(type: string): readonly Contribution[] {
   return manifest.contributions.filter((contribution) => contribution.type === type);
 }
 
-/** The service connection types by their names. */
+/** The service connection types, by name. */
 export const connectionTypes: ReadonlyMap<string, ConnectionType> = new Map(
   contributionsOf('ms.vss-endpoint.service-endpoint-type').map(({ properties }) => [
     properties.name,

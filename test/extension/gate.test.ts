@@ -8,7 +8,7 @@ import { PublicHandler } from './handler.ts';
 
 const passed: GateReport = { status: 'passed', message: 'All is well.', applications: [] };
 
-describe('ArgoCDGate against the handler', () => {
+describe('ArgoCDGate with the handler', () => {
   let azure: AzureDevOpsSimulator;
   let handler: PublicHandler;
   before(async () => {
@@ -40,7 +40,7 @@ describe('ArgoCDGate against the handler', () => {
     { status: 'waiting', result: 'failed' },
     { status: 'failed', result: 'failed' },
   ] as const) {
-    it(`has ${result} in an agentless job where the handler says ${status}`, async () => {
+    it(`has ${result} in an agentless job if the handler says ${status}`, async () => {
       handler.answer = { ...passed, status, message: 'shop is synced, but Degraded.' };
       const run = azure.runServerTask(use());
       assert.equal((await run.done).result, result);
@@ -49,10 +49,10 @@ describe('ArgoCDGate against the handler', () => {
   }
 
   const refused = [
-    { what: 'a bad token', inputs: {}, token: 'bad-token' },
-    { what: 'an Argo CD that is not known', inputs: { argocd: 'other' } },
-    { what: 'a name that is none', inputs: { applications: 'Shop!' } },
-    { what: 'a number that is none', inputs: { stableSeconds: 'a while' } },
+    { what: 'an invalid token', inputs: {}, token: 'bad-token' },
+    { what: 'an unknown Argo CD', inputs: { argocd: 'other' } },
+    { what: 'an invalid name', inputs: { applications: 'Shop!' } },
+    { what: 'an invalid number', inputs: { stableSeconds: 'a while' } },
     { what: 'a variable without a value', inputs: { revision: '$(commit)' } },
   ];
   for (const { what, inputs, token } of refused) {
@@ -64,7 +64,7 @@ describe('ArgoCDGate against the handler', () => {
     });
   }
 
-  it('asks what its inputs say', async () => {
+  it('requests what its inputs say', async () => {
     const inputs = {
       applications: 'shop, team-a/stock',
       project: 'default',
@@ -95,7 +95,7 @@ describe('ArgoCDGate against the handler', () => {
     );
   });
 
-  it('holds a release until the handler says that it has passed', async () => {
+  it('holds a release until the handler says that the gate has passed', async () => {
     handler.answer = { ...passed, status: 'failed' };
     const gates = azure.runGates({
       gates: [{ name: 'Argo CD', ...use() }],

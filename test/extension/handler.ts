@@ -50,16 +50,16 @@ function configFor(collection: string): Config {
 }
 
 /**
- * The handler's public side on a port of its own. What it takes on is kept and never worked; what
- * gates are told is up to the test.
+ * The handler's public side on its own port. Accepted runs are kept and never executed; the test
+ * sets the response to gates.
  */
 export class PublicHandler {
   readonly token = token;
   readonly orders: RunSpec[] = [];
-  /** Of the jobs whose orders were taken on. */
+  /** The jobs whose runs were accepted. */
   readonly jobTokens: string[] = [];
   readonly questions: GateRequest[] = [];
-  /** The answer to every gate. */
+  /** The response to every gate. */
   answer: GateReport = { status: 'waiting', message: 'Not yet.', applications: [] };
   readonly #server: Server;
 
@@ -102,7 +102,7 @@ export class PublicHandler {
     this.#server = createServer((request, response) => void listener(request, response));
   }
 
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }

@@ -34,7 +34,7 @@ const fields = /[?&]fields=([^&]*)/.exec(EndpointUrl)?.[1] ?? '';
 const defaults: Inputs = { application: 'shop', project: 'default', acceptSuspended: 'false' };
 const sha = '4f1c0de4f1c0de4f1c0de4f1c0de4f1c0de4f1c0';
 
-/** Argo CD's answer: of each application only the fields. */
+/** Argo CD's response, with only these fields of each application. */
 function answerWith(applications: readonly object[]): unknown {
   return filterListFields({ metadata: { resourceVersion: '1' }, items: applications }, fields);
 }
@@ -60,14 +60,14 @@ const good: Application = {
   },
 };
 
-/** One with everything that the gate asks for. */
+/** An application with every field that the gate requests. */
 const whole = {
   ...good,
   metadata: { ...good.metadata, deletionTimestamp: '2026-11-21T06:41:45Z' },
   operation: { sync: {} },
 };
 
-/** The application with one part of it changed. */
+/** The application with one part changed. */
 function withPart(part: string, value: unknown): object {
   const copy = structuredClone(good) as unknown as Record<string, unknown>;
   const names = part.split('.');
@@ -79,7 +79,7 @@ function withPart(part: string, value: unknown): object {
 }
 
 describe('The expression of the health gate', () => {
-  it('asks for what it looks at, by fields that lists know', () => {
+  it('requests what it checks, by fields that lists support', () => {
     const asked = fields.split(',');
     for (const field of asked) {
       const [part = '', ...more] = field.replace(/^items\./, '').split('.');
@@ -106,7 +106,7 @@ describe('The expression of the health gate', () => {
 
   const states = [
     {
-      what: 'has never been operated on',
+      what: 'has never had an operation',
       part: 'status.operationState',
       value: undefined,
       is: true,
@@ -118,19 +118,29 @@ describe('The expression of the health gate', () => {
     { what: 'is missing', part: 'status.health.status', value: 'Missing', is: false },
     { what: 'is paused', part: 'status.health.status', value: 'Suspended', is: false },
     { what: 'is of unknown health', part: 'status.health.status', value: 'Unknown', is: false },
-    { what: 'has empty health', part: 'status.health', value: {}, is: false },
+    { what: 'has an empty health', part: 'status.health', value: {}, is: false },
     { what: 'has a health of null', part: 'status.health', value: null, is: false },
     { what: 'has a health status of null', part: 'status.health.status', value: null, is: false },
     { what: 'has no health', part: 'status.health', value: undefined, is: false },
     { what: 'has a sync status of null', part: 'status.sync.status', value: null, is: false },
     { what: 'has no sync status', part: 'status.sync', value: undefined, is: false },
     { what: 'has no status', part: 'status', value: undefined, is: false },
-    { what: 'waits for an operation to begin', part: 'operation', value: { sync: {} }, is: false },
-    { what: 'has an operation', part: 'operation', value: { sync: { revision: sha } }, is: false },
+    { what: 'waits for an operation to start', part: 'operation', value: { sync: {} }, is: false },
+    {
+      what: 'has an operation in progress',
+      part: 'operation',
+      value: { sync: { revision: sha } },
+      is: false,
+    },
     { what: 'runs hooks', part: 'status.operationState.phase', value: 'Running', is: false },
-    { what: 'is stopped', part: 'status.operationState.phase', value: 'Terminating', is: false },
+    {
+      what: 'is being terminated',
+      part: 'status.operationState.phase',
+      value: 'Terminating',
+      is: false,
+    },
     { what: 'failed its tests', part: 'status.operationState.phase', value: 'Failed', is: false },
-    { what: 'broke down', part: 'status.operationState.phase', value: 'Error', is: false },
+    { what: 'had an error', part: 'status.operationState.phase', value: 'Error', is: false },
     { what: 'has a phase of null', part: 'status.operationState.phase', value: null, is: false },
     {
       what: 'is being deleted',
@@ -152,24 +162,24 @@ describe('The expression of the health gate', () => {
   const answers: Readonly<Record<string, unknown>> = {
     'no item': { items: [], metadata: {} },
     'items of null': { items: null, metadata: {} },
-    'no items': { metadata: {} },
+    'no items field': { metadata: {} },
     'an empty object': {},
     null: null,
     'a list': [good],
-    'one application itself': good,
+    'a bare application': good,
     'an error': { error: 'permission denied', code: 7, message: 'permission denied' },
-    'an item of null': { items: [null] },
+    'a null item': { items: [null] },
     'a health of null': { items: [{ ...good, status: { ...good.status, health: null } }] },
     'a status of null': { items: [{ ...good, status: null }] },
     'metadata of null': { items: [{ ...good, metadata: null }] },
     'an empty item': { items: [{}] },
-    'the same twice': answerWith([good, good]),
-    'another one beside it': answerWith([good, withPart('metadata.name', 'shop-2')]),
-    'a bad one before it': answerWith([withPart('status.health.status', 'Degraded'), good]),
-    'words that look good': { items: 'Synced Healthy' },
+    'the same item twice': answerWith([good, good]),
+    'another item after it': answerWith([good, withPart('metadata.name', 'shop-2')]),
+    'a bad item before it': answerWith([withPart('status.health.status', 'Degraded'), good]),
+    'text that looks good': { items: 'Synced Healthy' },
   };
   for (const [what, answer] of Object.entries(answers)) {
-    it(`does not pass for an answer with ${what}`, () => {
+    it(`does not pass for a response with ${what}`, () => {
       assert.equal(passes(answer), false);
     });
   }
@@ -238,13 +248,13 @@ describe('The expression of the health gate', () => {
     },
   ];
   for (const { what, inputs, part, value, is } of asked) {
-    it(`${is ? 'passes' : 'does not pass'} when it is asked for ${what}`, () => {
+    it(`${is ? 'passes' : 'does not pass'} if the inputs require ${what}`, () => {
       const application = part === undefined ? good : withPart(part, value);
       assert.equal(passes(answerWith([application]), inputs), is);
     });
   }
 
-  it('passes for no recorded application that is not done, and for each that is', () => {
+  it('passes for a recorded application exactly if it is done', () => {
     let [green, red] = [0, 0];
     for (const { application } of recordedApplications()) {
       const { metadata, spec } = application;
@@ -258,7 +268,7 @@ describe('The expression of the health gate', () => {
   });
 
   for (const recording of ['postsync-fails', 'stale-synced']) {
-    it(`does not fall for Synced and Healthy while hooks run: ${recording}`, () => {
+    it(`is not misled by Synced and Healthy while hooks run: ${recording}`, () => {
       const misleading = recordedApplications(recording).filter(
         ({ application: { status, operation } }) =>
           operation !== undefined &&
@@ -274,7 +284,7 @@ describe('The expression of the health gate', () => {
   }
 });
 
-/** What the expression should say, in the words of a program. */
+/** What the expression should say, as a program. */
 function isDone({ metadata, operation, status }: Application): boolean {
   const phase = status?.operationState?.phase;
   return (
@@ -295,7 +305,7 @@ function recordedApplications(only?: string): readonly { readonly application: A
     .map((application) => ({ application: application as Application }));
 }
 
-describe('The health gate against Argo CD', () => {
+describe('The health gate with Argo CD', () => {
   const configMap = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\n';
   let azure: AzureDevOpsSimulator;
   let argocd: ArgoCDSimulator;
@@ -341,11 +351,11 @@ describe('The health gate against Argo CD', () => {
     { what: 'at its commit', inputs: () => ({ revision: commit }), result: 'succeeded' },
     { what: 'in its namespace', inputs: () => ({ namespace: 'argocd' }), result: 'succeeded' },
     {
-      what: 'with a name that is none',
+      what: 'with an invalid name',
       inputs: () => ({ application: 'shopp' }),
       result: 'failed',
     },
-    { what: 'in a project that is none', inputs: () => ({ project: 'shop' }), result: 'failed' },
+    { what: 'in an invalid project', inputs: () => ({ project: 'shop' }), result: 'failed' },
     { what: 'with a wildcard', inputs: () => ({ application: '*' }), result: 'failed' },
     { what: 'with a space', inputs: () => ({ application: 'shop ' }), result: 'failed' },
     {
@@ -354,7 +364,7 @@ describe('The health gate against Argo CD', () => {
       result: 'failed',
     },
     {
-      what: 'with a name that cuts off the rest',
+      what: 'with a name that truncates the rest',
       inputs: () => ({ application: 'shop#' }),
       result: 'failed',
     },
@@ -378,7 +388,7 @@ describe('The health gate against Argo CD', () => {
     }
   }
 
-  it('is asked for one request, which has no double slash and whose answer is small', async () => {
+  it('sends one request, without a double slash and with a small response', async () => {
     const run = azure.runServerTask(use({}));
     assert.equal((await run.done).result, 'succeeded');
     const [sent, ...more] = run.execution.sent;
@@ -387,7 +397,7 @@ describe('The health gate against Argo CD', () => {
     assert.ok((sent?.answer?.text.length ?? Infinity) < 600, sent?.answer?.text);
   });
 
-  it('fails with a bad token', async () => {
+  it('fails with an invalid token', async () => {
     const run = azure.runServerTask(use({}, 'bad-token'));
     assert.equal((await run.done).result, 'failed');
   });

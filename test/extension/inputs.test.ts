@@ -15,7 +15,7 @@ import { readStep } from '../../src/task/step.ts';
 import { withForm, withSections, type TaskForm } from '../../scripts/task-form.ts';
 import { gate, healthGate, root, serverTask, task, type TaskInput } from './extension-files.ts';
 
-/** For each input that some action makes meaningless: a value that differs from its default. */
+/** For each input that some action makes meaningless: a value other than its default. */
 const samples: Readonly<Record<string, string>> = {
   revision: 'main',
   revisions: '1=main',
@@ -45,7 +45,7 @@ const samples: Readonly<Record<string, string>> = {
   waitForFollowUps: 'true',
 };
 
-/** An input that is refused alone, with the one that it goes with. */
+/** An input that is refused on its own, with the one that it requires. */
 const needs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   retryBackoff: { retryLimit: '2' },
   pruneLast: { prune: 'true' },
@@ -75,7 +75,7 @@ describe('The inputs of task.json and those that the code reads', () => {
   }
 
   for (const action of actions) {
-    it(`agree on what has an effect with the action ${action}`, () => {
+    it(`agree on what has an effect for the action ${action}`, () => {
       for (const [name, value] of Object.entries(samples)) {
         const { visibleRule } = input(name);
         const warned = warningsOf(read({ action, ...needs[name], [name]: value })).some((warning) =>
@@ -86,10 +86,10 @@ describe('The inputs of task.json and those that the code reads', () => {
     });
   }
 
-  it('are all tried, if the form ever hides them', () => {
+  it('are all tested if the form ever hides them', () => {
     const hidden = task.inputs.filter(({ visibleRule }) => visibleRule).map(({ name }) => name);
     const untried = hidden.filter((name) => !Object.hasOwn(samples, name));
-    // The logs of hooks are shown where hooks can run; elsewhere the number is harmless.
+    // The logs of hooks are shown if hooks can run; otherwise, the number does no harm.
     assert.deepEqual(untried, ['hookLogLines']);
   });
 });
@@ -101,12 +101,12 @@ describe('The table of inputs', () => {
     [gate, 'gate'],
     [healthGate, 'healthGate'],
   ] as const) {
-    it(`makes the form of ${of.name}: npm run inputs`, () => {
+    it(`is in step with the form of ${of.name}: npm run inputs`, () => {
       assert.deepEqual(withForm(of as unknown as TaskForm, kind), of);
     });
   }
 
-  it('says of an input the same for a gate and a sync', () => {
+  it('describes an input for a gate and for a sync alike', () => {
     for (const [name, { type, default: preset }] of Object.entries(gateDefinitions)) {
       if (!(name in definitions)) continue;
       const known = definitionOf(name as InputName);
@@ -118,17 +118,17 @@ describe('The table of inputs', () => {
     [serverTask, syncSections],
     [gate, gateSections],
   ] as const) {
-    it(`makes the sections of ${of.name}: npm run inputs`, () => {
+    it(`is in step with the sections of ${of.name}: npm run inputs`, () => {
       const { Body } = of.execution.HttpRequest.Execute;
       assert.equal(withSections(Body, names), Body);
     });
   }
 });
 
-/** Everything that people read about the input, wherever it stands. */
+/** Everything that people read about the input, wherever it is. */
 describe('The texts about a list of applications', () => {
   for (const { name, inputs } of [task, serverTask, gate]) {
-    it(`name all separators that are taken: ${name}`, () => {
+    it(`name all accepted separators: ${name}`, () => {
       const help = inputs.find((each) => each.name === 'applications')?.helpMarkDown ?? '';
       assert.ok(help.includes(`separated by ${separators}`), help);
     });
@@ -147,7 +147,7 @@ describe('The texts about a list of applications', () => {
   }
 });
 
-/** All notations of Azure Pipelines, alone, within a line, and on a line of their own. */
+/** All notations of Azure Pipelines: alone, within a line, and on a separate line. */
 const unfilled = [
   '$(x)',
   '$(Two Words)',
@@ -156,10 +156,10 @@ const unfilled = [
   '${{ parameters.x }}',
 ].flatMap((each) => [each, `a-${each}`, `a=1\n${each}`]);
 
-describe('What Azure Pipelines did not fill in', () => {
+describe('A variable that Azure Pipelines did not expand', () => {
   for (const { name, type } of task.inputs) {
     if (type.startsWith('connectedService:')) continue;
-    it(`is refused by name, and nothing else is said of it: ${name}`, () => {
+    it(`is refused by name, without further messages: ${name}`, () => {
       for (const text of unfilled) {
         const reading = readStep(
           source({ argocdConnection: 'id', applications: 'shop', [name]: text }),
@@ -197,7 +197,7 @@ function warningsOf(reading: ReturnType<typeof readStep>): readonly string[] {
   return reading.warnings;
 }
 
-/** Whether the form shows an input for an action, when it waits for health as it does by default. */
+/** Whether the form shows an input for an action that waits for health, as by default. */
 function isShown(rule: string | undefined, action: string): boolean {
   const values: Readonly<Record<string, string>> = { action, waitFor: 'health' };
   const holds = (term: string) => {

@@ -15,13 +15,13 @@ const links = [...text.matchAll(/(!?)\[([^\]]*)\]\(([^)\s]+)\)/g)].map(
 );
 const pictures = links.filter(({ isPicture }) => isPicture);
 
-/** The file of the project that an address of the repository shows; undefined for its other pages. */
+/** The file of the project that a repository URL shows; undefined for other pages. */
 function shownBy(address: string): string | undefined {
   return new RegExp('^/(?:blob|raw)/main/([^#]+)').exec(address.replace(repository, ''))?.[1];
 }
 
-describe('The listing on the Marketplace', () => {
-  it('is a page of its own, which the manifest names', () => {
+describe('The Marketplace listing', () => {
+  it('is a separate page, which the manifest names', () => {
     assert.equal(manifest.content['details']?.path, file);
   });
 
@@ -38,7 +38,7 @@ describe('The listing on the Marketplace', () => {
     for (const { address } of links) assert.match(address, /^https:\/\//);
   });
 
-  it('leads to pages of the project that there are', () => {
+  it('links to existing pages of the project', () => {
     for (const { address } of links) {
       if (!address.startsWith(`${repository}/`)) continue;
       const path = shownBy(address);
@@ -47,7 +47,7 @@ describe('The listing on the Marketplace', () => {
     }
   });
 
-  it('shows PNG pictures with words for who cannot see them, all of which ship and are addressable', () => {
+  it('shows PNG pictures with alternative text, all of which ship and are addressable', () => {
     assert.equal(pictures.length, 5);
     for (const { words, address } of pictures) {
       const path = shownBy(address) ?? '';

@@ -16,7 +16,7 @@ import {
 import { sizeOfPng } from './png.ts';
 
 describe('vss-extension.json', () => {
-  it('asks for the scopes of the results tab from the start, since later ones need new consent', () => {
+  it('requests the scopes of the results tab from the start, since later ones need new consent', () => {
     assert.deepEqual(manifest.scopes, ['vso.build', 'vso.release']);
   });
 
@@ -31,7 +31,7 @@ describe('vss-extension.json', () => {
     }
   });
 
-  it('has contributions with ids of their own', () => {
+  it('has contributions with unique ids', () => {
     const ids = manifest.contributions.map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length);
   });
@@ -51,7 +51,7 @@ describe('vss-extension.json', () => {
     ]);
   });
 
-  it('ships the license, and leads to the repository, where to start, to learn and to ask', () => {
+  it('ships the license, and links to the repository and to pages to start, to learn and to ask', () => {
     assert.equal(manifest.content['license']?.path, 'LICENSE');
     assert.equal(manifest.repository.type, 'git');
     assert.deepEqual(Object.keys(manifest.links), [
@@ -64,35 +64,35 @@ describe('vss-extension.json', () => {
     }
   });
 
-  it('has a description that the Marketplace takes', () => {
+  it('has a description that the Marketplace accepts', () => {
     assert.ok(manifest.description.length <= 200);
   });
 });
 
 describe('The tasks', () => {
   for (const task of allTasks) {
-    it(`lead to their page, from help and from "Learn more": ${task.name}`, () => {
+    it(`link to their page, from help and from "Learn more": ${task.name}`, () => {
       const page = `docs/tasks/${task.name}.md`;
       assert.ok(existsSync(join(root, page)));
       assert.equal(task.helpUrl, `${manifest.repository.uri}/blob/main/${page}`);
       assert.ok(task.helpMarkDown.endsWith(` [Learn more](${task.helpUrl})`));
     });
 
-    it(`have an icon of 32 pixels, drawn from a source of its name: ${task.name}`, () => {
+    it(`have an icon of 32 pixels, drawn from a source of the same name: ${task.name}`, () => {
       const { width, height } = sizeOfPng(join(folderOf(task), 'icon.png'));
       assert.deepEqual([width, height], [32, 32]);
       assert.ok(existsSync(join(root, `images/tasks/${task.name}.svg`)));
     });
   }
 
-  it('have icons that tell them apart', () => {
+  it('have distinct icons', () => {
     const icons = allTasks.map((task) => readFileSync(join(folderOf(task), 'icon.png'), 'base64'));
     assert.equal(new Set(icons).size, icons.length);
   });
 });
 
 describe('The service connection types', () => {
-  it('lead to the page about the least rights', () => {
+  it('link to the page about least rights', () => {
     const page = 'docs/least-rights.md';
     assert.ok(existsSync(join(root, page)));
     for (const { helpMarkDown } of connectionTypes.values()) {
@@ -100,14 +100,14 @@ describe('The service connection types', () => {
     }
   });
 
-  it('have names that are not among those already taken in the Marketplace', () => {
+  it('have names that are not already taken in the Marketplace', () => {
     assert.deepEqual(
       [...connectionTypes.keys()],
       ['argocd-for-azure-pipelines', 'argocd-handler-for-azure-pipelines'],
     );
   });
 
-  it('send a token as Argo CD and the handler want it', () => {
+  it('send a token as Argo CD and the handler expect it', () => {
     for (const { authenticationSchemes } of connectionTypes.values()) {
       assert.deepEqual(authenticationSchemes.find(({ type }) => type.endsWith('-token'))?.headers, [
         { name: 'Authorization', value: 'Bearer {{endpoint.apitoken}}' },
@@ -115,7 +115,7 @@ describe('The service connection types', () => {
     }
   });
 
-  it('keep every secret as a secret', () => {
+  it('keep every secret confidential', () => {
     const secret = new Set(['apitoken', 'password', 'extraHeaders']);
     for (const type of connectionTypes.values()) {
       for (const { id, isConfidential } of fieldsOf(type)) {
@@ -137,19 +137,19 @@ describe('The service connection to Argo CD', () => {
     );
   });
 
-  it('verifies with a call that needs a login, which userinfo does not', () => {
+  it('verifies with a call that requires a login, unlike userinfo', () => {
     const url = dataSource('TestConnection');
     assert.match(url, /api\/v1\/applications\?/);
     assert.doesNotMatch(url, /userinfo|version|settings/);
   });
 
-  it('asks for few fields, since Azure DevOps takes at most 2 MB', () => {
+  it('requests few fields, since Azure DevOps accepts at most 2 MB', () => {
     for (const { name, endpointUrl } of connectionType.dataSources) {
       assert.match(endpointUrl, /[?&]fields=/, name);
     }
   });
 
-  it('keeps the root path of the URL and makes no double slash', () => {
+  it('keeps the root path of the URL without a double slash', () => {
     for (const { endpointUrl } of connectionType.dataSources) {
       const url = new URL(
         endpointUrl.replace('{{{endpoint.url}}}', 'https://example.com/argo-cd/'),
@@ -167,7 +167,7 @@ describe('The service connection to Argo CD', () => {
 });
 
 describe('The service connection to the handler', () => {
-  it('has nothing but an address and a token', () => {
+  it('has only an address and a token', () => {
     const { authenticationSchemes } = handlerConnectionType;
     assert.equal(authenticationSchemes.length, 1);
     assert.deepEqual(
@@ -176,7 +176,7 @@ describe('The service connection to the handler', () => {
     );
   });
 
-  it('verifies at an address that the handler answers with or without a slash before it', () => {
+  it('verifies at an address that the handler serves with or without a slash before it', () => {
     const [source, ...more] = handlerConnectionType.dataSources;
     assert.equal(more.length, 0);
     assert.deepEqual(source, {

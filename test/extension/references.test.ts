@@ -20,7 +20,7 @@ const citation = /([\w-]+\.md)|(?:(RFC|ECMA)[ -]\d+ )?§(\d+(?:\.\d+)*)/g;
 const recordingNames =
   /\brecordings? ((?:`[\w*-]+`(?:, | and )?)+)|((?:`[\w*-]+`(?:, | and )?)+) recordings?\b/g;
 
-/** Citations in the comments of a source file that lead nowhere. */
+/** Broken citations in the comments of a source file. */
 function wrongCitations(source: string): readonly string[] {
   return [...source.matchAll(comment)].flatMap(([text]) => {
     const line = text.replaceAll(/\s*\n\s*(?:\*|\/\/)\s?/g, ' ');
@@ -80,7 +80,7 @@ describe('The reference', () => {
     }
   });
 
-  it('tells of every recording', () => {
+  it('describes every recording', () => {
     const text = readFileSync(join(root, 'docs/reference/recordings.md'), 'utf8');
     assert.deepEqual(
       recordings.filter((name) => !text.includes(`\`${name}\``) && !isUnsurprising(name)),
@@ -88,7 +88,7 @@ describe('The reference', () => {
     );
   });
 
-  it('would not hide a citation that leads nowhere', () => {
+  it('cannot hide a broken citation', () => {
     const faults: readonly (readonly [string, readonly string[]])[] = [
       ['/** Fine (argo-cd.md §1.2, §3.1; recording `plain`). */', []],
       ['/** Also fine: a token of RFC 9110 §5.6.2. */', []],
@@ -104,7 +104,7 @@ describe('The reference', () => {
   });
 });
 
-/** Recordings that show nothing but what everybody expects. */
+/** Recordings that show only what everybody expects. */
 function isUnsurprising(name: string): boolean {
   return ['plain', 'hooks-and-waves', 'dry-run', 'wave-job-fails', 'shared-resource'].includes(
     name,

@@ -5,8 +5,8 @@ import { allTasks, task } from './extension-files.ts';
 import { faultsOf, readSteps, sampleFiles, stepsOf } from './yaml-steps.ts';
 
 for (const each of allTasks) {
-  describe(`The samples of ${each.name} in README, docs and examples`, () => {
-    it('use the task as it is', () => {
+  describe(`Samples of ${each.name} in README, docs and examples`, () => {
+    it('match the task', () => {
       const steps = sampleFiles().flatMap((file) => readSteps(file, each.name));
       assert.deepEqual(
         steps.flatMap((step) => faultsOf(step, each)),
@@ -65,12 +65,12 @@ stages:
     },
     { name: 'no connection', inputs: 'applications: b', fault: 'x: argocdConnection is missing' },
     {
-      name: 'a boolean that is none',
+      name: 'an invalid boolean',
       inputs: 'argocdConnection: a, prune: yep',
       fault: 'x: prune: yep is neither true nor false',
     },
     {
-      name: 'a number that is none',
+      name: 'an invalid number',
       inputs: 'argocdConnection: a, timeoutSeconds: 10m',
       fault: 'x: timeoutSeconds: 10m is no whole number',
     },

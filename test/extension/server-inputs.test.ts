@@ -6,7 +6,7 @@ import { gate, healthGate, serverTask, task, type TaskInput } from './extension-
 const ownInputs = ['handlerConnection', 'argocd'];
 const agentOnly = ['argocdConnection', 'publishSummary'];
 
-/** Where the agentless task says or shows something else than the agent's, and nowhere more. */
+/** The only places where the agentless task may say or show something else than the agent's. */
 const differences: Readonly<Record<string, readonly (keyof TaskInput)[]>> = {
   // There is no list to pick from: Azure DevOps may not reach Argo CD at all.
   applications: ['type', 'properties', 'helpMarkDown'],
@@ -14,15 +14,15 @@ const differences: Readonly<Record<string, readonly (keyof TaskInput)[]>> = {
   whenWindowClosed: ['helpMarkDown'],
   timeoutSeconds: ['helpMarkDown'],
   hookLogLines: ['helpMarkDown'],
-  // The agent queues with its job's token, the handler by its own identity.
+  // The agent queues with its job's token, the handler with its own identity.
   followUps: ['helpMarkDown'],
-  // A handler waits also for what others have asked for, and cancels its own alone.
+  // A handler also waits for what others requested, and cancels only its own.
   waitForFollowUps: ['helpMarkDown'],
   onCancel: ['helpMarkDown'],
 };
 
 describe('The inputs of ArgoCDSyncServer', () => {
-  it('are those of ArgoCDSync, in the same order, but for the connection and the summary', () => {
+  it('are those of ArgoCDSync, in the same order, except for the connection and the summary', () => {
     assert.deepEqual(
       names(serverTask.inputs).filter((name) => !ownInputs.includes(name)),
       names(task.inputs).filter((name) => !agentOnly.includes(name)),
@@ -30,7 +30,7 @@ describe('The inputs of ArgoCDSyncServer', () => {
   });
 
   for (const name of names(task.inputs).filter((each) => !agentOnly.includes(each))) {
-    it(`drift nowhere from ArgoCDSync: ${name}`, () => {
+    it(`do not differ from ArgoCDSync: ${name}`, () => {
       const [here, there] = [input(serverTask.inputs, name), input(task.inputs, name)];
       const keys = [
         ...new Set([...Object.keys(here), ...Object.keys(there)]),
@@ -42,7 +42,7 @@ describe('The inputs of ArgoCDSyncServer', () => {
     });
   }
 
-  it('stand in the same groups, and the outputs are the same but for the file', () => {
+  it('are in the same groups, and the outputs are the same except for the file', () => {
     assert.deepEqual(serverTask.groups, task.groups);
     assert.deepEqual(
       serverTask.outputVariables,
@@ -61,14 +61,14 @@ describe('The sections of a body', () => {
   });
 
   for (const of of [serverTask, gate]) {
-    it(`send every input but the connection, each in the section of its name: ${of.name}`, () => {
+    it(`contain every input but the connection, each in the section of its name: ${of.name}`, () => {
       const { Body } = of.execution.HttpRequest.Execute;
       const sent = [...Body.matchAll(/^--\$\(system\.PlanId\) (\w+)\n\{\{\{\1\}\}\}\n/gm)];
       assert.deepEqual(sent.map(([, name]) => name).sort(), names(of.inputs.slice(1)).sort());
     });
   }
 
-  it('tell of the run only what Azure Pipelines itself knows', () => {
+  it('contain only what Azure Pipelines itself knows about the run', () => {
     const { Body } = serverTask.execution.HttpRequest.Execute;
     const parts = Body.split('--$(system.PlanId) ');
     for (const name of ['azureProject', ...runSections]) {
@@ -79,14 +79,14 @@ describe('The sections of a body', () => {
   });
 });
 
-describe('The inputs that the tasks have in common', () => {
+describe('The inputs that the tasks share', () => {
   for (const name of ownInputs) {
     it(`are the same: ${name}`, () => {
       assert.deepEqual(input(gate.inputs, name), input(serverTask.inputs, name));
     });
   }
 
-  it('have the same names and labels where they mean the same', () => {
+  it('have the same names and labels if they mean the same', () => {
     for (const of of [gate, healthGate]) {
       for (const { name, label } of of.inputs) {
         const there = task.inputs.find((each) => each.name === name);

@@ -21,7 +21,7 @@ interface Received {
 const orders: readonly TemplateOrder[] = ['macrosFirst', 'mustacheFirst'];
 const token = 'a-client-token';
 
-/** Values that break one format or another; each must arrive as it was typed. */
+/** Values that break some format; each must arrive as it was typed. */
 const nasty: Readonly<Record<string, string>> = {
   'double and single quotes': `say "hi" and 'bye'`,
   backslashes: String.raw`C:\new\table\u0041 \"`,
@@ -30,7 +30,7 @@ const nasty: Readonly<Record<string, string>> = {
   CRLF: 'first\r\nsecond\r\n\r\nthird',
   'a CR at the end': 'first\r',
   'line breaks at both ends': '\n\nmiddle\n\n',
-  'the beginning of a placeholder': 'a {{ b',
+  'the start of a placeholder': 'a {{ b',
   'the end of a placeholder': 'a }} b }}} c',
   'a placeholder': '{{argocd}} and {{{action}}}',
   'a block': '{{#if prune}}x{{else}}y{{/if}}',
@@ -38,7 +38,7 @@ const nasty: Readonly<Record<string, string>> = {
   markup: '<b>&amp;</b> &quot;',
   JSON: '{"argocd": "other"}',
   'a section of another plan': '--00000000-0000-4000-8000-000000000000 prune\ntrue',
-  'a line that only begins like a section': '--prune true\n-- ',
+  'a line that only starts like a section': '--prune true\n-- ',
   'non-ASCII text': 'Größe 数据 😀 \u00a0\u2028\u2029\ufeff',
   '10 KB': 'ß😀 x\n'.repeat(1_250),
 };
@@ -53,14 +53,14 @@ const forgeries: Readonly<Record<string, (name: string) => string>> = {
   'without a name': () => 'x\n--$(System.PlanId)',
 };
 
-describe('The requests that Azure DevOps makes of our tasks', () => {
+describe('The requests that Azure DevOps sends for our tasks', () => {
   let azure: AzureDevOpsSimulator;
   let server: Server;
   let received: Received[];
 
   before(async () => {
     azure = await AzureDevOpsSimulator.start({ extension: join(root, 'vss-extension.json') });
-    // Refusing ends the job at once: here only the request counts.
+    // A refusal ends the job immediately: only the request matters here.
     server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -112,7 +112,7 @@ describe('The requests that Azure DevOps makes of our tasks', () => {
 
     describe(`${of.name}, ${order}`, () => {
       for (const [what, value] of Object.entries(nasty)) {
-        it(`bring every input as it is: ${what}`, async () => {
+        it(`contain every input unchanged: ${what}`, async () => {
           const all = Object.fromEntries(inputs.map((name) => [name, value]));
           const reading = read(of, await request(of, all, { order }));
           assert.ok('sections' in reading, JSON.stringify(reading));
@@ -121,7 +121,7 @@ describe('The requests that Azure DevOps makes of our tasks', () => {
       }
 
       for (const [what, forge] of Object.entries(forgeries)) {
-        it(`have nothing believed of a body with a forgery ${what}`, async () => {
+        it(`cannot contain a forged section ${what}`, async () => {
           for (const name of inputs) {
             const reading = read(of, await request(of, { [name]: forge(name) }, { order }));
             assert.ok('faults' in reading, `${name} was taken for what it forged`);
@@ -129,7 +129,7 @@ describe('The requests that Azure DevOps makes of our tasks', () => {
         });
       }
 
-      it('fill in the variables of the pipeline', async () => {
+      it("contain the pipeline's variables", async () => {
         const variables = { commit: '4f1c0de' };
         const sent = await request(of, { revision: '$(Commit)' }, { order, variables });
         const reading = read(of, sent);
@@ -137,7 +137,7 @@ describe('The requests that Azure DevOps makes of our tasks', () => {
         assert.equal(reading.sections.get('revision'), '4f1c0de');
       });
 
-      it('send the inputs, whatever variables have their names', async () => {
+      it('contain the inputs, even if variables have their names', async () => {
         const variables = Object.fromEntries(inputs.map((name) => [name, 'a variable']));
         const reading = read(of, await request(of, {}, { order, variables }));
         assert.ok('sections' in reading);
@@ -176,7 +176,7 @@ describe('The requests that Azure DevOps makes of our tasks', () => {
     }
   });
 
-  describe('A sync', () => {
+  describe('A sync request', () => {
     async function orderOf(
       inputs: Readonly<Record<string, string>>,
       options: Partial<Parameters<typeof azure.runServerTask>[0]> = {},
@@ -195,7 +195,7 @@ describe('The requests that Azure DevOps makes of our tasks', () => {
       return { order, job };
     }
 
-    it('is what the handler takes it for, with nothing but the defaults', async () => {
+    it('is read by the handler as intended, with only the defaults', async () => {
       const { order } = await orderOf({});
       assert.ok('request' in order, JSON.stringify(order));
       assert.equal(order.argocd, 'prod');
@@ -205,7 +205,7 @@ describe('The requests that Azure DevOps makes of our tasks', () => {
       assert.equal(order.request.timeout, 1_800_000);
     });
 
-    it('leads back to the run of a pipeline', async () => {
+    it('links to the run of the pipeline', async () => {
       const variables = { 'Build.RequestedFor': 'Robin' };
       const { order, job } = await orderOf({}, { variables });
       assert.ok('request' in order, JSON.stringify(order));
@@ -218,7 +218,7 @@ describe('The requests that Azure DevOps makes of our tasks', () => {
       assert.equal(order.page, page);
     });
 
-    it('leads back to the release, and not to the build of its artifact', async () => {
+    it('links to the release, and not to the build of its artifact', async () => {
       const variables = {
         'Release.DefinitionName': 'Shop release',
         'Release.Deployment.RequestedFor': 'Kim',

@@ -50,7 +50,10 @@ const events = {
   ),
 };
 
-/** The schema of agent tasks, with what Microsoft's own test asks of server tasks instead (azure-devops.md §11.12). */
+/**
+ * The schema of agent tasks, with what Microsoft's own test requires of server tasks instead
+ * (azure-devops.md §11.12).
+ */
 function serverTaskSchema(): Schema {
   const schema = readJson('test/fixtures/azure-devops/agent-task.schema.json') as Schema;
   const request = {
@@ -94,11 +97,11 @@ describe('The tasks that Azure DevOps executes itself', () => {
       assert.ok(!existsSync(join(folderOf(of), 'index.js')), 'a server runs no code of ours');
     });
 
-    it(`send what the connection of the first input stands for: ${of.name}`, () => {
+    it(`send to the connection of the first input: ${of.name}`, () => {
       for (const { EndpointId } of sections) assert.equal(EndpointId, `$(${of.inputs[0]?.name})`);
     });
 
-    it(`name no input in a macro, which a variable of that name might win: ${of.name}`, () => {
+    it(`use no input in a macro, which a variable of the same name might override: ${of.name}`, () => {
       const names = of.inputs.slice(1).map(({ name }) => name.toLowerCase());
       for (const { EndpointUrl, Body, Headers } of sections) {
         for (const [, name = ''] of `${EndpointUrl}${Body}${Headers}`.matchAll(/\$\(([^)]+)\)/g)) {
@@ -107,12 +110,12 @@ describe('The tasks that Azure DevOps executes itself', () => {
       }
     });
 
-    it(`fill inputs in raw, since escaping for HTML would change them: ${of.name}`, () => {
+    it(`insert inputs raw, since HTML escaping would change them: ${of.name}`, () => {
       const texts = sections.flatMap(({ EndpointUrl, Body }) => [EndpointUrl, Body]);
       const tags = texts.flatMap((text) => text.match(/\{\{+[^{}]*\}+/g) ?? []);
       assert.ok(tags.length > 0);
       for (const tag of tags) {
-        // A block on an input, which inserts nothing of it.
+        // A block on an input, which inserts none of it.
         if (/^\{\{(?:#equals \w+ 'true' 1|\/equals)\}\}$/.test(tag)) continue;
         const name = /^\{\{\{(\w+)\}\}\}$/.exec(tag)?.[1];
         assert.ok(
@@ -122,7 +125,7 @@ describe('The tasks that Azure DevOps executes itself', () => {
       }
     });
 
-    it(`have headers of ids, addresses and the token only: ${of.name}`, () => {
+    it(`have headers only of ids, addresses and the token: ${of.name}`, () => {
       const known: Readonly<Record<string, string>> = {
         ...headerTemplates,
         'Content-Type': of === directTask ? 'application/json' : 'text/plain',
@@ -136,7 +139,7 @@ describe('The tasks that Azure DevOps executes itself', () => {
     });
   }
 
-  it('sends Argo CD itself no token of the job, nowhere, and tells it of no cancellation', () => {
+  it("never send the job's token to Argo CD, and do not report a cancellation to it", () => {
     const { Execute, Cancel } = directTask.execution.HttpRequest;
     assert.doesNotMatch(JSON.stringify(Execute), /accesstoken/i);
     assert.deepEqual(headersOf(Execute), { 'Content-Type': 'application/json' });
@@ -150,7 +153,7 @@ describe('The tasks that Azure DevOps executes itself', () => {
     );
   });
 
-  it('names the run in the rows that the handler reads, and each input that it is told of', () => {
+  it('name the run in the info entries that the handler reads, and each input that it needs', () => {
     const { Body } = directTask.execution.HttpRequest.Execute;
     const plain = Body.replace(/\{\{#equals[^}]*\}\}.*?\{\{\/equals\}\}/g, '');
     const { infos } = JSON.parse(plain) as { infos: readonly { name: string; value: string }[] };
@@ -170,7 +173,7 @@ describe('The tasks that Azure DevOps executes itself', () => {
     }
   });
 
-  it('are gates where they only look, and never where they sync: a gate asks again and again', () => {
+  it('are gates if they only read, and never if they sync: a gate is evaluated repeatedly', () => {
     assert.deepEqual(serverTask.runsOn, ['Server']);
     for (const { runsOn, execution } of [gate, healthGate]) {
       assert.deepEqual(runsOn, ['Server', 'ServerGate']);
@@ -182,7 +185,7 @@ describe('The tasks that Azure DevOps executes itself', () => {
     }
   });
 
-  it('wait for the callback where there is one, and tell the handler of a canceled run', () => {
+  it('wait for the callback if there is one, and tell the handler about a canceled run', () => {
     for (const { runsOn, execution } of [serverTask, eventTask]) {
       assert.deepEqual(runsOn, ['Server']);
       const { Execute, Cancel } = execution.HttpRequest;
@@ -204,7 +207,7 @@ describe('The tasks that Azure DevOps executes itself', () => {
     );
   });
 
-  it('wait no longer than a token of a job can live, and for no event that might not come', () => {
+  it("wait no longer than a job's token is valid, and for no event that might not come", () => {
     const { Events = {} } = serverTask.execution.HttpRequest;
     assert.deepEqual(Object.keys(Events), ['TaskCompleted']);
     const timeout = Events['TaskCompleted']?.Timeout ?? '';

@@ -12,7 +12,7 @@ import {
   type TaskInput,
 } from './extension-files.ts';
 
-/** Everything that a pipeline, a connection or an installation out there depends on, one fact a line. */
+/** Everything that pipelines, connections or installations depend on, one fact per line. */
 function surface(): string {
   return [
     `extension ${manifest.id}`,
@@ -53,7 +53,7 @@ function describeConnection({ name, inputDescriptors, authenticationSchemes }: C
 }
 
 describe('The surface of the extension', () => {
-  it('is what it was: a line that is missing here breaks the pipelines of others', () => {
+  it('is unchanged: a line that is missing here breaks the pipelines of others', () => {
     const frozen = readFileSync(join(root, 'test/fixtures/extension/surface.txt'), 'utf8');
     assert.equal(surface(), frozen);
   });

@@ -14,7 +14,7 @@ import {
 } from './extension-files.ts';
 
 describe('task.json of ArgoCDSync', () => {
-  it('follows the rules for tasks of an agent', () => {
+  it('follows the rules for agent tasks', () => {
     const schema = readJson('test/fixtures/azure-devops/agent-task.schema.json') as object;
     const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
     validate(readJson('tasks/ArgoCDSync/V1/task.json'));
@@ -28,11 +28,11 @@ describe('task.json of ArgoCDSync', () => {
     });
   });
 
-  it('lies next to a package.json without which Node takes the bundle for an ES module here', () => {
+  it('is next to a package.json without which Node would treat the bundle as an ES module here', () => {
     assert.deepEqual(readJson('tasks/ArgoCDSync/V1/package.json'), { type: 'commonjs' });
   });
 
-  it('may set its outputs and nothing else', () => {
+  it('may set only its outputs', () => {
     const outputs = task.outputVariables.map(({ name }) => name);
     assert.deepEqual(task.restrictions.settableVariables.allowed, outputs);
   });
@@ -49,7 +49,7 @@ describe('The tasks', () => {
     );
   });
 
-  it('have each an id and a name of their own', () => {
+  it('each have a unique id and name', () => {
     for (const key of ['id', 'name', 'friendlyName'] as const) {
       assert.equal(new Set(allTasks.map((each) => each[key])).size, allTasks.length, key);
     }
@@ -70,13 +70,13 @@ function describeTask(of: Task): void {
       assert.deepEqual(sizeOfPng(join(folderOf(of), 'icon.png')), { width: 32, height: 32 });
     });
 
-    it('takes one service connection of this extension, before all else', () => {
+    it('takes one service connection of this extension as its first input', () => {
       const [first, ...more] = inputs.map(({ type }) => type);
       assert.ok(connectionTypes.has(first?.replace(/^connectedService:/, '') ?? ''), first);
       assert.ok(!more.some((type) => type.startsWith('connectedService')));
     });
 
-    it('names no input and no output twice', () => {
+    it('declares no input or output twice', () => {
       for (const list of [inputs, outputVariables]) {
         const lower = list.map(({ name }) => name.toLowerCase());
         assert.equal(new Set(lower).size, list.length);
@@ -84,7 +84,7 @@ function describeTask(of: Task): void {
     });
 
     for (const { name, helpMarkDown, groupName, label } of inputs) {
-      it(`explains the input ${name}, which stands in a group`, () => {
+      it(`explains the input ${name}, which is in a group`, () => {
         assert.ok((helpMarkDown ?? '').length > 40, 'a help text says when to use the input');
         assert.match(helpMarkDown ?? '', /\.$/);
         assert.ok(label.length > 0);
@@ -92,7 +92,7 @@ function describeTask(of: Task): void {
       });
     }
 
-    it('has no group without an input', () => {
+    it('has no empty group', () => {
       for (const { name } of groups) assert.ok(inputs.some((input) => input.groupName === name));
     });
 
@@ -115,13 +115,13 @@ function describeTask(of: Task): void {
       }
     });
 
-    it('mixes no && and || in a rule, since the form knows no brackets', () => {
+    it('mixes no && and || in a rule, since the form has no parentheses', () => {
       for (const { name, visibleRule = '' } of inputs) {
         assert.ok(!(visibleRule.includes('&&') && visibleRule.includes('||')), name);
       }
     });
 
-    it('fills pick lists that can also be typed into, from data sources that exist', () => {
+    it('fills pick lists that accept typed values as well, from existing data sources', () => {
       const { name: connection = '', type = '' } = inputs[0] ?? {};
       const sources = connectionTypes.get(type.replace(/^connectedService:/, ''))?.dataSources;
       for (const { target, endpointId, dataSourceName } of dataSourceBindings) {

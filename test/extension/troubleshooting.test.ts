@@ -18,7 +18,7 @@ function withoutEscapes(source: string): string {
   return source.replaceAll(/\\(['"`])/g, '$1');
 }
 
-/** Whether one file holds all fixed parts of a message, in their order. */
+/** Whether one file contains all fixed parts of a message in order. */
 function isWritten(message: string): boolean {
   const parts = message.split('…').filter((part) => part.trim() !== '');
   return sources.some((source) => {
@@ -51,7 +51,7 @@ describe('The troubleshooting page', () => {
     });
   }
 
-  it('would not find a message that the task does not say', () => {
+  it('cannot contain a message that the task does not say', () => {
     assert.equal(isWritten('There is no application "…" in project "…", sorry'), false);
   });
 });

@@ -17,11 +17,11 @@ describe('The VSIX', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('is named for its publisher, as the Marketplace wants', () => {
+  it('is named after its publisher, as the Marketplace requires', () => {
     assert.match(basename(file), /^robin\.argocd-for-azure-pipelines-\d+\.\d+\.\d+\.vsix$/);
   });
 
-  it('holds what agents, servers and the Marketplace need, and nothing else', () => {
+  it('contains what agents, servers and the Marketplace need, and nothing else', () => {
     assert.deepEqual([...listZip(readFileSync(file))].sort(), [
       'LICENSE',
       '[Content_Types].xml',

@@ -22,7 +22,7 @@ export function sampleFiles(): readonly string[] {
   return [join(root, 'README.md'), ...folders].filter((file) => /\.(md|ya?ml)$/.test(file));
 }
 
-/** All steps of a file that use a task of this name. Throws where the YAML around one is broken. */
+/** All steps of a file that use a task of this name. Throws if the YAML around one is broken. */
 export function readSteps(file: string, taskName: string): readonly Step[] {
   const text = readFileSync(file, 'utf8');
   const samples = file.endsWith('.md') ? fencesOf(text) : [text];
@@ -33,7 +33,7 @@ export function readSteps(file: string, taskName: string): readonly Step[] {
   );
 }
 
-/** The steps in one piece of YAML, wherever they stand in it: stages, jobs, templates, lists. */
+/** The steps in a piece of YAML, wherever they are: stages, jobs, templates, lists. */
 export function stepsOf(yaml: string, taskName: string, source: string): readonly Step[] {
   let documents: readonly unknown[];
   try {
@@ -54,7 +54,7 @@ export function stepsOf(yaml: string, taskName: string, source: string): readonl
   return steps;
 }
 
-/** What is wrong with a step, by the task.json of its task; empty when it is right. */
+/** What is wrong with a step, according to its task's task.json; empty if nothing. */
 export function faultsOf(step: Step, task: Task): readonly string[] {
   const expected = `${task.name}@${task.version.Major}`;
   if (step.task !== expected) return [`${step.source}: ${step.task} is not ${expected}`];

@@ -4,7 +4,7 @@
  */
 export function listZip(bytes: Buffer): readonly string[] {
   const end = bytes.lastIndexOf('PK\u0005\u0006', undefined, 'latin1');
-  if (end < 0) throw new Error('This is no ZIP: it has no end of central directory.');
+  if (end < 0) throw new Error('This is not a ZIP file: it has no end of central directory.');
   const names: string[] = [];
   let at = bytes.readUInt32LE(end + 16);
   for (let count = bytes.readUInt16LE(end + 10); count > 0; count -= 1) {
