@@ -9,7 +9,7 @@ import { buildOf, folders, kustomizationOf, root } from './kustomization.ts';
 
 const folder = '/etc/argocd-handler';
 
-/** What the Secrets hold, at the paths where the pod finds it. */
+/** The content of the Secrets, at the paths where the pod finds it. */
 const files: Readonly<Record<string, string>> = {
   '/run/secrets/handler/key': createHash('sha256').update('a key').digest('base64'),
   '/run/secrets/handler/argocd-token': 'a.token.of-argo-cd',
@@ -33,7 +33,7 @@ for (const overlay of folders.filter((each) => kustomizationOf(each).kind === 'K
   describe(`handler.yaml of ${overlay}`, () => {
     const text = handlerTextOf(buildOf(overlay));
 
-    it('is what the handler reads, with nothing wrong, missing or worth a warning', () => {
+    it('is what the handler reads: nothing is wrong, missing or worth a warning', () => {
       const reading = readConfig(text, folder, secrets);
       assert.ok('config' in reading, JSON.stringify(reading));
       assert.deepEqual(
@@ -44,7 +44,7 @@ for (const overlay of folders.filter((each) => kustomizationOf(each).kind === 'K
       assert.notEqual(reading.config.adminToken, undefined);
     });
 
-    it('would be refused with a key that the handler does not know', () => {
+    it('would be refused with an unknown key', () => {
       const reading = readConfig(text.replace('adminToken:', 'adminTokn:'), folder, secrets);
       assert.ok('faults' in reading);
     });

@@ -49,7 +49,7 @@ export interface Volume {
   };
 }
 
-/** The pod of the handler's Deployment, of the fields that the tests look at. */
+/** The fields of the handler's Deployment and its pod that tests look at. */
 export interface Pod {
   readonly labels: Labels;
   readonly spec: {
@@ -97,7 +97,7 @@ export interface ServiceSpec {
   }[];
 }
 
-/** What `handler.yaml` says, of the fields that have to fit the manifests. */
+/** The fields of `handler.yaml` that must match the manifests. */
 export interface HandlerFile {
   readonly publicUrl: string;
   readonly listen: { readonly public: string; readonly admin: string };
@@ -117,7 +117,7 @@ export function podOf(built: readonly Manifest[]): Pod {
   return { labels: spec.template.metadata.labels, spec: spec.template.spec };
 }
 
-/** Its only container. Throws where there are others. */
+/** Its only container. Throws if there are others. */
 export function containerOf(built: readonly Manifest[]): Container {
   const [container, ...more] = podOf(built).spec.containers;
   if (container === undefined || more.length > 0) throw new Error('not one container');
@@ -143,7 +143,7 @@ export function kindOf(built: readonly Manifest[], kind: string): readonly Manif
   return built.filter((manifest) => manifest.kind === kind);
 }
 
-/** Whether a selector with these labels takes an object with those. */
+/** Whether a selector with these labels matches an object with those. */
 export function selects(selector: Labels, labels: Labels): boolean {
   return Object.entries(selector).every(([key, value]) => labels[key] === value);
 }

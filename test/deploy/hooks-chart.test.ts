@@ -12,7 +12,7 @@ const text = readFileSync(join(root, 'test/fixtures/helm/rendered.yaml'), 'utf8'
 const rendered = (loadAll(text) as (Manifest | null)[]).filter((each) => each !== null);
 const components = ['pre-sync', 'post-sync', 'sync-fail', 'pre-delete', 'post-delete'];
 
-/** Of all files of the charts, so that nothing is compared that was rendered of others. */
+/** Covers all files of the charts, so that nothing rendered from other files is compared. */
 function digest(): string {
   const hash = createHash('sha256');
   for (const chart of charts) {
@@ -26,12 +26,12 @@ function digest(): string {
 }
 
 describe('The library chart of deploy/hooks', () => {
-  it('is the one that was rendered; render it again when this fails (test/fixtures/helm)', () => {
+  it('is the one that was rendered; if this fails, render it again (test/fixtures/helm)', () => {
     assert.equal(text.split('\n')[0], `# charts: ${digest()}`);
   });
 
   for (const component of components) {
-    it(`makes the same of ${component} as the kustomize component`, () => {
+    it(`makes the same ${component} as the kustomize component`, () => {
       const [job] = manifestsIn(`deploy/hooks/${component}/job.yaml`);
       const same = rendered.find(
         ({ kind, metadata }) => kind === 'Job' && metadata.name === job?.metadata.name,
@@ -40,7 +40,7 @@ describe('The library chart of deploy/hooks', () => {
     });
   }
 
-  it('makes the same accounts, and nothing else', () => {
+  it('makes the same service accounts, and nothing else', () => {
     const accounts = ['service-account', 'post-delete'].flatMap((component) =>
       manifestsIn(`deploy/hooks/${component}/service-account.yaml`),
     );
@@ -52,7 +52,7 @@ describe('The library chart of deploy/hooks', () => {
   });
 
   for (const release of releases) {
-    it(`makes what ${release} takes`, () => {
+    it(`makes what ${release} accepts`, () => {
       for (const manifest of rendered) assert.deepEqual(faultsOf(manifest, release), []);
     });
   }

@@ -64,7 +64,7 @@ const phases: Readonly<Record<string, string>> = {
 };
 
 describe('The Jobs in deploy/hooks', () => {
-  it('are those of the phases, each a component with what it alone needs', () => {
+  it('exist for each phase, each as a component with only what it needs', () => {
     assert.deepEqual(jobs.map(([name]) => name).sort(), Object.keys(phases).sort());
     for (const name of components) {
       const { kind, resources } = read(`${name}/kustomization.yaml`) as {
@@ -77,13 +77,13 @@ describe('The Jobs in deploy/hooks', () => {
     }
   });
 
-  it('can find out their application by themselves, with the right and the token for that', () => {
+  it('can find their application by themselves, with the right and the token for that', () => {
     const built = buildOf(
       'deploy/hooks/own-job',
       jobs.map(([, job]) => job),
     );
     for (const job of built.filter(({ kind }) => kind === 'Job') as Job[]) {
-      // The Role is gone when an application has been deleted.
+      // The Role is gone after an application was deleted.
       if (job.metadata.name === 'argocd-post-delete') continue;
       const [container = assert.fail()] = job.spec.template.spec.containers;
       const env = Object.fromEntries(container.env.map((each) => [each.name, each.value ?? 'x']));
@@ -96,7 +96,7 @@ describe('The Jobs in deploy/hooks', () => {
       readonly rules: readonly { readonly resourceNames: readonly string[] }[];
     };
     const readable = rules.flatMap(({ resourceNames }) => resourceNames);
-    // The account of PostDelete hooks is another one.
+    // PostDelete hooks have another service account.
     const own = jobs.map(([, { metadata }]) => metadata.name);
     assert.deepEqual(readable.toSorted(), own.filter((name) => !/post-delete/.test(name)).sort());
   });
@@ -109,12 +109,13 @@ describe('The Jobs in deploy/hooks', () => {
       const [container, ...more] = pod.containers;
       assert.ok(container !== undefined && more.length === 0);
 
-      it('runs in its phase, and stays with its log until the next sync', () => {
+      it('runs in its phase, and keeps its log until the next sync', () => {
         assert.equal(annotations['argocd.argoproj.io/hook'], phases[name]);
-        // In a deletion no next sync comes, and only the two others count (argo-cd.md §3.5).
+        // A deletion is not followed by a sync, and only the two other policies count (argo-cd.md
+        // §3.5).
         const policy = name.endsWith('-delete') ? 'HookSucceeded' : 'BeforeHookCreation';
         assert.equal(annotations['argocd.argoproj.io/hook-delete-policy'], policy);
-        // Zero hangs the sync (user-needs 5, argo-cd#18884); any deletes the log.
+        // Zero hangs the sync (user-needs 5, argo-cd#18884); any other value deletes the log.
         assert.equal(spec.ttlSecondsAfterFinished, undefined);
       });
 
@@ -123,7 +124,7 @@ describe('The Jobs in deploy/hooks', () => {
         assert.equal(annotations['argocd.argoproj.io/sync-wave'], undefined);
       });
 
-      it('ends: by itself before its deadline, and without another pod where that changes nothing', () => {
+      it('ends by itself before its deadline, without another pod if that would change nothing', () => {
         const env = Object.fromEntries(container.env.map((each) => [each.name, each.value ?? 'x']));
         const parsed = parseHook(container.args, env);
         assert.ok(parsed.kind === 'run', JSON.stringify(parsed));
@@ -151,12 +152,12 @@ describe('The Jobs in deploy/hooks', () => {
         assert.ok(container.resources.requests && container.resources.limits);
       });
 
-      it('has a token for the handler alone, where the command looks for it', () => {
+      it('has a token only for the handler, where the command looks for it', () => {
         const [{ serviceAccountToken } = assert.fail()] = pod.volumes[0]?.projected.sources ?? [];
         assert.equal(serviceAccountToken.audience, defaultAudience);
         const path = `${container.volumeMounts[0]?.mountPath ?? ''}/${serviceAccountToken.path}`;
         assert.equal(path, '/var/run/secrets/argocd-handler/token');
-        // The account of the others is gone when an application has been deleted.
+        // The service account of the others is gone after an application was deleted.
         const account = name === 'post-delete' ? 'argocd-post-delete' : 'argocd-hooks';
         assert.equal(pod.serviceAccountName, account);
       });
@@ -173,10 +174,10 @@ describe('The Jobs of hooks in examples/gitops', () => {
     )
     .filter(({ job }) => job.spec?.template?.spec.serviceAccountName === 'argocd-hooks');
 
-  it('are found', () => assert.equal(ours.length, 4));
+  it('exist', () => assert.equal(ours.length, 4));
 
   for (const { file, job } of ours) {
-    it(`are those of deploy/hooks, but for what people change in them: ${file}`, () => {
+    it(`equal those of deploy/hooks, except for what people change in them: ${file}`, () => {
       const phase = job.metadata.annotations?.['argocd.argoproj.io/hook'];
       const [folder] = Object.entries(phases).find(([, each]) => each === phase) ?? [];
       const [, base] = jobs.find(([name]) => name === folder) ?? assert.fail(phase);
@@ -185,7 +186,7 @@ describe('The Jobs of hooks in examples/gitops', () => {
   }
 });
 
-/** A Job without its name, wave, application, image and arguments, and how long these may take. */
+/** A Job without its name, wave, application, image and arguments, and its time limits. */
 function unchanged(job: Job): unknown {
   const copy = structuredClone(job) as unknown as {
     metadata: { name: string; annotations: Record<string, string> };

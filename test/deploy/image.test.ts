@@ -14,20 +14,20 @@ const instructions = readFileSync(join(root, 'deploy/Dockerfile'), 'utf8')
 
 const base = buildOf('deploy/handler/base');
 
-/** The arguments of all instructions of this name. */
+/** The arguments of all instructions with this name. */
 function all(instruction: string): readonly string[] {
   return instructions
     .filter((line) => line.startsWith(`${instruction} `))
     .map((line) => line.slice(instruction.length + 1));
 }
 
-/** The files at the root of the project that the build gets. */
+/** The files at the root of the project that are passed to the build. */
 const context = readFileSync(join(root, 'deploy/Dockerfile.dockerignore'), 'utf8')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'));
 
 describe('The image', () => {
-  it('has the Node that the tests run on, by its whole version', () => {
+  it('uses the Node that the tests run on, by its full version', () => {
     const { optionalDependencies } = JSON.parse(
       readFileSync(join(root, 'package.json'), 'utf8'),
     ) as { readonly optionalDependencies: Readonly<Record<string, string>> };
@@ -36,11 +36,11 @@ describe('The image', () => {
     assert.deepEqual(all('FROM'), ['node:${NODE} AS build', 'node:${NODE}']);
   });
 
-  it('is built from what the lock file says', () => {
+  it('is built from the lock file', () => {
     assert.match(all('RUN')[0] ?? '', /^npm ci\b/);
   });
 
-  it('holds the bundle and nothing else of the build', () => {
+  it('contains the bundle and nothing else of the build', () => {
     assert.deepEqual(
       all('COPY').filter((line) => line.startsWith('--from')),
       ['--from=build /build/dist/handler/ /app/'],
@@ -68,13 +68,13 @@ describe('The image', () => {
     ]);
   });
 
-  it('has the name and version that the base looks for, in its instructions', () => {
+  it('has the name and version that the base expects, in its instructions', () => {
     const text = readFileSync(join(root, 'deploy/Dockerfile'), 'utf8');
     const [image] = kustomizationOf('deploy/handler/base').images ?? [];
     assert.ok(text.includes(`--tag ${image?.newName ?? ''}:${image?.newTag ?? ''} .`));
   });
 
-  it('is built from named files only, which are there', () => {
+  it('is built only from named files, all of which exist', () => {
     assert.equal(context[0], '*');
     const named = context.slice(1).map((line) => line.replace('!', ''));
     assert.ok(context.slice(1).every((line) => line.startsWith('!')));

@@ -6,12 +6,12 @@ import { root, type Manifest } from './kustomization.ts';
 type Schema = Readonly<Record<string, unknown>>;
 
 interface Description {
-  /** From `apps/v1 Deployment` to where its schema is. */
+  /** From `apps/v1 Deployment` to the location of its schema. */
   readonly kinds: Readonly<Record<string, string>>;
   readonly definitions: Schema;
 }
 
-/** The descriptions in `test/fixtures/kubernetes` that are checked side by side. */
+/** The descriptions in `test/fixtures/kubernetes` that manifests are checked against. */
 export const releases = ['kubernetes-1.31.0', 'kubernetes-1.36.0'] as const;
 
 const operator = validatorsOf('prometheus-operator-0.85.0');
@@ -19,7 +19,7 @@ const validators = new Map(releases.map((release) => [release, validatorsOf(rele
 
 /**
  * What the API server of a release would refuse in a manifest, one line each: unknown fields, wrong
- * types, missing fields, kinds that it does not serve. Empty where it would be taken.
+ * types, missing fields, unknown kinds. Empty if it would be accepted.
  */
 export function faultsOf(manifest: Manifest, release: (typeof releases)[number]): string[] {
   const kind = `${manifest.apiVersion} ${manifest.kind}`;
@@ -53,16 +53,16 @@ function validatorsOf(file: string): ReadonlyMap<string, ValidateFunction> {
 }
 
 /**
- * The schema with no room for unknown fields. As published every object is open, and a misspelt
- * field would pass; the API server refuses it when asked to be strict. `metadata` of a custom
- * resource is Kubernetes' own and described nowhere in it, so it stays open.
+ * The schema without unknown fields. As published, every object is open, and a misspelled field
+ * would pass; the API server refuses it in strict mode. `metadata` of a custom resource belongs to
+ * Kubernetes and is not described in it, so it stays open.
  */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;
   const copy = Object.fromEntries(
     Object.entries(schema)
-      // Go's way to ignore case, which JavaScript's patterns do not know.
+      // Go's syntax for ignoring case, which JavaScript's regular expressions do not have.
       .filter(([key, value]) => key !== 'pattern' || !String(value).startsWith('^(?i)'))
       .map(([key, value]) => [key, closed(value)]),
   );

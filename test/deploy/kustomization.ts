@@ -4,7 +4,7 @@ import { load, loadAll } from 'js-yaml';
 
 export const root = join(import.meta.dirname, '../..');
 
-/** An object for Kubernetes, as it stands in a file. */
+/** A Kubernetes object, as written in a file. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -34,7 +34,7 @@ interface PatchStep {
   readonly value: unknown;
 }
 
-/** A kustomization, of the fields that ours use. */
+/** A kustomization: the fields that ours use. */
 export interface Kustomization {
   readonly apiVersion: string;
   readonly kind: string;
@@ -45,7 +45,7 @@ export interface Kustomization {
   readonly images?: readonly { readonly [field in 'name' | 'newName' | 'newTag']: string }[];
   readonly patches?: readonly {
     readonly path: string;
-    /** The name is a pattern of the whole of it. */
+    /** The name is a pattern that must match completely. */
     readonly target: { readonly kind: string; readonly name: string };
   }[];
 }
@@ -69,10 +69,10 @@ export function manifestsIn(file: string): readonly Manifest[] {
 }
 
 /**
- * What is applied for a folder: its resources, components and generated ConfigMaps, patched. A component
- * changes what is given to it; alone it has nothing to patch.
+ * The objects that are applied for a folder: its resources, components and generated ConfigMaps,
+ * patched. A component changes the objects passed to it; alone it has nothing to patch.
  *
- * Only as much of kustomize as our files use, so that a wrong reference shows; throws at one.
+ * Implements only the part of kustomize that our files use. Throws at a wrong reference.
  */
 export function buildOf(folder: string, given: readonly Manifest[] = []): readonly Manifest[] {
   const kustomization = kustomizationOf(folder);
@@ -99,7 +99,7 @@ export function buildOf(folder: string, given: readonly Manifest[] = []): readon
   );
 }
 
-/** The one object of this kind and name. Throws where it is missing or there are several. */
+/** The one object of this kind and name. Throws if it is missing or not unique. */
 export function find(built: readonly Manifest[], kind: string, name: string): Manifest {
   const [found, ...more] = built.filter((manifest) => is(manifest, kind, name));
   if (found === undefined || more.length > 0) throw new Error(`not one ${kind} ${name}`);
@@ -161,7 +161,7 @@ function targetsOf(
   return found;
 }
 
-/** Puts a value in the place of another one, or at the end of a list (`/-`). */
+/** Replaces a value, or appends it to a list (`/-`). */
 function apply(manifest: Manifest, { op, path, value }: PatchStep): void {
   const keys = path.split('/').slice(1);
   const last = keys.pop() ?? '';

@@ -16,7 +16,7 @@ import {
 const own = 'deploy/handler/overlays/own-namespace';
 const example = 'deploy/handler/base/secret.example.yaml';
 
-/** The manifest with another value at a path such as `spec.replicas`; `undefined` takes it away. */
+/** The manifest with another value at a path such as `spec.replicas`; `undefined` removes it. */
 function changed(manifest: Manifest, path: string, value: unknown): Manifest {
   const copy = structuredClone(manifest);
   const keys = path.split('.');
@@ -53,7 +53,7 @@ describe('The manifests', () => {
 
   for (const release of releases) {
     for (const folder of folders) {
-      it(`${folder} is what ${release} takes`, () => {
+      it(`in ${folder} are accepted by ${release}`, () => {
         const built = buildOf(folder);
         // workload-identity only patches.
         assert.ok(built.length > 0 || folder === 'deploy/handler/workload-identity');
@@ -67,7 +67,7 @@ describe('The manifests', () => {
       });
     }
 
-    it(`${example} is what ${release} takes`, () => {
+    it(`in ${example} are accepted by ${release}`, () => {
       for (const manifest of manifestsIn(example)) {
         assert.deepEqual(faultsOf(manifest, release), []);
       }
@@ -76,37 +76,37 @@ describe('The manifests', () => {
     describe(`checked against ${release}`, () => {
       const spec = 'spec.template.spec';
       const cases: readonly [string, string, string, unknown, RegExp][] = [
-        ['a misspelt field', 'Deployment', 'spec.replica', 1, /additional properties/],
+        ['a misspelled field', 'Deployment', 'spec.replica', 1, /additional properties/],
         [
-          'a misspelt field deep inside',
+          'a misspelled nested field',
           'Deployment',
           `${spec}.containers.0.securityContext.readOnlyRootFileSystem`,
           true,
           /additional properties/,
         ],
-        ['a misspelt field of metadata', 'Service', 'metadata.label', {}, /additional properties/],
-        ['a wrong type', 'Deployment', 'spec.replicas', '1', /must be integer/],
-        ['a label that is no text', 'Deployment', 'metadata.labels.tier', 1, /must be string/],
-        ['null', 'Deployment', 'spec.replicas', null, /must be integer/],
-        ['a number too large', 'Deployment', 'spec.replicas', 2 ** 31, /must match format/],
-        ['a missing field', 'Deployment', 'spec.selector', undefined, /'selector'/],
         [
-          'a missing field deep inside',
-          'Deployment',
-          `${spec}.containers.0.name`,
-          undefined,
-          /'name'/,
+          'a misspelled field of metadata',
+          'Service',
+          'metadata.label',
+          {},
+          /additional properties/,
         ],
-        ['an API that is gone', 'PodDisruptionBudget', 'apiVersion', 'policy/v1beta1', /has no/],
+        ['a wrong type', 'Deployment', 'spec.replicas', '1', /must be integer/],
+        ['a label that is not a string', 'Deployment', 'metadata.labels.tier', 1, /must be string/],
+        ['null', 'Deployment', 'spec.replicas', null, /must be integer/],
+        ['a number that is too large', 'Deployment', 'spec.replicas', 2 ** 31, /must match format/],
+        ['a missing field', 'Deployment', 'spec.selector', undefined, /'selector'/],
+        ['a missing nested field', 'Deployment', `${spec}.containers.0.name`, undefined, /'name'/],
+        ['a removed API', 'PodDisruptionBudget', 'apiVersion', 'policy/v1beta1', /has no/],
         [
-          'a misspelt field of a custom resource',
+          'a misspelled field of a custom resource',
           'ServiceMonitor',
           'spec.endpoint',
           [],
           /additional/,
         ],
         [
-          'a wrong word of a custom resource',
+          'an invalid value in a custom resource',
           'ServiceMonitor',
           'spec.endpoints.0.scheme',
           'ftp',
@@ -130,7 +130,7 @@ describe('The manifests', () => {
     });
   }
 
-  it('are all used, but for the example Secrets', () => {
+  it('are all used, except for the example Secrets', () => {
     const named = folders.flatMap((folder) => {
       const { resources = [], patches = [], configMapGenerator = [] } = kustomizationOf(folder);
       return [
@@ -153,7 +153,7 @@ describe('The manifests', () => {
     );
   });
 
-  it('say what kind of kustomization they are', () => {
+  it('declare what kind of kustomization they are', () => {
     for (const folder of folders) {
       const { apiVersion, kind } = kustomizationOf(folder);
       const isWhole = /base$|overlays/.test(folder);
@@ -162,7 +162,7 @@ describe('The manifests', () => {
     }
   });
 
-  it('are applied once each', () => {
+  it('are applied only once each', () => {
     for (const folder of folders) {
       const names = buildOf(folder).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
       assert.deepEqual(
@@ -173,7 +173,7 @@ describe('The manifests', () => {
     }
   });
 
-  it('have names and labels that Kubernetes takes', () => {
+  it('have names and labels that Kubernetes accepts', () => {
     for (const { metadata } of folders.flatMap((folder) => buildOf(folder))) {
       assert.match(metadata.name, /^[a-z]([-a-z0-9]{0,61}[a-z0-9])$/);
       for (const value of Object.values(metadata.labels ?? {})) {
@@ -182,7 +182,7 @@ describe('The manifests', () => {
     }
   });
 
-  it('hold only words that Kubernetes knows, where it describes a field as any text', () => {
+  it('contain only values that Kubernetes knows, if it describes a field as any string', () => {
     const words: Readonly<Record<string, readonly string[]>> = {
       accessModes: ['ReadWriteOnce', 'ReadWriteOncePod'],
       fsGroupChangePolicy: ['OnRootMismatch'],

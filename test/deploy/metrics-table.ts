@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './kustomization.ts';
 
-/** A metric of the handler as `docs/operations.md` lists it. */
+/** A metric of the handler, as listed in `docs/operations.md`. */
 export interface Metric {
   readonly name: string;
   readonly type: 'gauge' | 'counter' | 'histogram';
@@ -12,7 +12,7 @@ export interface Metric {
 
 export const operationsPage = readFileSync(join(root, 'docs/operations.md'), 'utf8');
 
-/** All metrics that the handler has, by name: the one list of them. */
+/** All metrics of the handler, by name: the only list of them. */
 export const metrics: ReadonlyMap<string, Metric> = new Map(
   [
     ...operationsPage.matchAll(
@@ -29,7 +29,10 @@ export const metrics: ReadonlyMap<string, Metric> = new Map(
   ]),
 );
 
-/** The values of a label that the list gives, such as those of `state`; empty where it gives none. */
+/**
+ * The values of a label that the list contains, such as those of `state`; empty if it contains
+ * none.
+ */
 export function valuesOf(name: string, label: string): readonly string[] {
   const meaning = metrics.get(name)?.meaning ?? '';
   const [, values = ''] = new RegExp(`\`${label}\`: ([\\w, ]+)\\.`).exec(meaning) ?? [];

@@ -1,6 +1,6 @@
 import { metrics } from './metrics-table.ts';
 
-/** What others measure and our queries use as well, with the labels that we rely on. */
+/** Metrics from elsewhere that our queries also use, with the labels that we rely on. */
 const foreign: Readonly<Record<string, readonly string[]>> = {
   kubelet_volume_stats_available_bytes: ['persistentvolumeclaim'],
   kubelet_volume_stats_capacity_bytes: ['persistentvolumeclaim'],
@@ -11,10 +11,10 @@ const foreign: Readonly<Record<string, readonly string[]>> = {
   process_start_time_seconds: [],
 };
 
-/** Of the names in {@link foreign}, those that prom-client must give. */
+/** The names in {@link foreign} that prom-client must provide. */
 export const nodeMetrics = Object.keys(foreign).filter((name) => !name.startsWith('kubelet_'));
 
-/** A PromQL expression, as far as it can be judged without Prometheus. */
+/** A PromQL expression, as far as it can be checked without Prometheus. */
 export interface Query {
   readonly metrics: readonly string[];
   /** Labels that its result can have. */
@@ -41,7 +41,7 @@ export function judge(expr: string): Query {
     if ((metric?.type === 'histogram') !== (metric !== undefined && series !== metric.name)) {
       faults.push(`${series} is a ${metric?.type ?? 'gauge'}`);
     }
-    // The last is for what counts before the first scrape, which no increase shows.
+    // The last one covers what is counted before the first scrape, which no increase shows.
     const isRate = /^(rate|increase|max_over_time)\($/.test(call);
     const counts = metric === undefined ? series.endsWith('_total') : metric.type !== 'gauge';
     if (isRate !== counts) faults.push(`${call}${series}: is it a counter?`);

@@ -53,7 +53,7 @@ const scriptsOf = (steps: readonly Step[]) =>
 const everyStep = pipeline.stages.flatMap(({ jobs }) => jobs.flatMap(stepsOf));
 const everyScript = scriptsOf(everyStep).join('\n');
 
-/** Words as the shell makes them, with a value for each variable. */
+/** Words as the shell expands them, with a value for each variable. */
 function words(command: string): readonly string[] {
   return command
     .replaceAll(/"?\$\{?[A-Za-z_]+(?:#v)?\}?"?/g, '1')
@@ -63,12 +63,12 @@ function words(command: string): readonly string[] {
 }
 
 describe('The release pipeline', () => {
-  it('runs for tags of versions alone', () => {
+  it('runs only for version tags', () => {
     assert.deepEqual(pipeline.trigger, { branches: { exclude: ['*'] }, tags: { include: ['v*'] } });
     assert.equal(pipeline.pr, 'none');
   });
 
-  it('builds, then publishes privately, then the image, then publicly', () => {
+  it('builds, publishes privately, pushes the image, and then publishes publicly', () => {
     assert.deepEqual(
       pipeline.stages.map((each) => [each.stage, each.dependsOn]),
       [
@@ -80,7 +80,7 @@ describe('The release pipeline', () => {
     );
   });
 
-  it('waits for approvals of an environment before anything leaves, which the page names', () => {
+  it('waits for approvals of an environment, which the page names, before anything is published', () => {
     for (const { stage: name, jobs } of pipeline.stages.slice(1)) {
       for (const { environment } of jobs) {
         assert.ok(environment, name);
@@ -92,11 +92,12 @@ describe('The release pipeline', () => {
   it('tests what it packages', () => {
     const scripts = scriptsOf(stage('build'));
     const at = (what: RegExp) => scripts.findIndex((script) => what.test(script));
+    assert.ok(at(/^npm ci$/) >= 0);
     assert.ok(at(/^npm ci$/) < at(/^npm test$/));
     assert.ok(at(/^npm test$/) < at(/npm run package/));
   });
 
-  it('runs only scripts that there are', () => {
+  it('runs only existing scripts', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       readonly scripts: Readonly<Record<string, string>>;
     };
@@ -105,7 +106,7 @@ describe('The release pipeline', () => {
     for (const name of named) assert.ok(Object.hasOwn(scripts, name), name);
   });
 
-  it('asks for packages with words that are understood: a private one, and a public one', () => {
+  it('packages a private and a public extension with known arguments', () => {
     const commands = [...everyScript.matchAll(/npm run package -- (.*)$/gm)].map(([, rest = '']) =>
       rest
         .replace('$minor.$BUILD_BUILDID', '1.2.3')
@@ -119,7 +120,7 @@ describe('The release pipeline', () => {
     );
   });
 
-  it('publishes what it has packaged, with the tfx-cli of the lock file', () => {
+  it('publishes what it packaged, with the tfx-cli of the lock file', () => {
     for (const name of ['trial', 'marketplace']) {
       const steps = stage(name);
       assert.ok(
@@ -133,7 +134,7 @@ describe('The release pipeline', () => {
     assert.doesNotMatch(scriptsOf(stage('marketplace')).join('\n'), /--share-with|-trial/);
   });
 
-  it('has no secret: the Marketplace gets a token of the identity, which is masked at once', () => {
+  it('has no secret: the Marketplace gets a token of the identity, which is masked immediately', () => {
     assert.doesNotMatch(text, /password|secretVariable|\bpat\b/i);
     for (const name of ['trial', 'marketplace']) {
       const step = stage(name).find(({ task }) => task === 'AzureCLI@2');
@@ -146,12 +147,12 @@ describe('The release pipeline', () => {
   });
 
   it('stops at the first command that fails', () => {
-    for (const script of scriptsOf(everyStep)) {
-      if (script.trim().includes('\n')) assert.match(script, /^set -euo pipefail\n/);
-    }
+    const long = scriptsOf(everyStep).filter((script) => script.trim().includes('\n'));
+    assert.ok(long.length > 0);
+    for (const script of long) assert.match(script, /^set -euo pipefail\n/);
   });
 
-  it('pushes the image with provenance and a list of materials, built from our Dockerfile', () => {
+  it('pushes the image with provenance and an SBOM, built from our Dockerfile', () => {
     const build = scriptsOf(stage('image')).join('\n');
     assert.match(build, /--provenance mode=max --sbom true/);
     assert.match(build, /--push/);

@@ -13,6 +13,17 @@ import {
 import { buildOf, find, folders, kustomizationOf } from './kustomization.ts';
 
 const own = 'deploy/handler/overlays/own-namespace';
+/** The callers that the policies of each folder admit, with the port. */
+const admitted: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'deploy/handler/base': [],
+  'deploy/handler/overlays/argocd-namespace': [['ingress-nginx', 'public']],
+  'deploy/handler/overlays/hooks': [['argocd-hooks', 'public']],
+  'deploy/handler/overlays/own-namespace': [
+    ['ingress-nginx', 'public'],
+    ['prometheus', 'admin'],
+  ],
+};
+
 const wholes = folders.filter((folder) => kustomizationOf(folder).kind === 'Kustomization');
 
 /** Bytes or thousandths of a core of a quantity such as `256Mi` or `100m`. */
@@ -44,7 +55,7 @@ for (const folder of wholes) {
   const policies = kindOf(built, 'NetworkPolicy').map((policy) => policy['spec'] as PolicySpec);
 
   describe(`The pod of ${folder}`, () => {
-    it('is not root and stays so', () => {
+    it('is not root and cannot become root', () => {
       assert.equal(spec.securityContext.runAsNonRoot, true);
       assert.ok(spec.securityContext.runAsUser > 0);
       assert.equal(container.securityContext.allowPrivilegeEscalation, false);
@@ -53,7 +64,7 @@ for (const folder of wholes) {
       assert.equal(spec.securityContext.seccompProfile.type, 'RuntimeDefault');
     });
 
-    it('writes to its volume and /tmp only', () => {
+    it('writes only to its volume and /tmp', () => {
       assert.equal(container.securityContext.readOnlyRootFilesystem, true);
       const writable = container.volumeMounts.filter(({ readOnly }) => readOnly !== true);
       assert.deepEqual(
@@ -62,7 +73,7 @@ for (const folder of wholes) {
       );
     });
 
-    it('has nothing of the node', () => {
+    it('has no access to the node', () => {
       for (const field of ['hostNetwork', 'hostPID', 'hostIPC', 'initContainers']) {
         assert.equal(spec[field], undefined);
       }
@@ -76,12 +87,12 @@ for (const folder of wholes) {
       }
     });
 
-    it('lets nobody but its own group read the secrets', () => {
+    it('lets only its own group read the secrets', () => {
       const secrets = spec.volumes.find(({ name }) => name === 'secrets');
       assert.equal(secrets?.projected?.defaultMode, 0o440);
     });
 
-    it('has no way into the Kubernetes API but to have tokens of hooks reviewed', () => {
+    it('can use the Kubernetes API only to have hook tokens reviewed', () => {
       assert.equal(spec.automountServiceAccountToken, false);
       const account = find(built, 'ServiceAccount', spec.serviceAccountName);
       assert.equal(account['automountServiceAccountToken'], false);
@@ -100,7 +111,7 @@ for (const folder of wholes) {
       );
     });
 
-    it('has limits, and asks for at most these', () => {
+    it('has limits, and requests no more than these', () => {
       const { requests, limits } = container.resources;
       for (const resource of ['cpu', 'memory', 'ephemeral-storage']) {
         const [asked, allowed] = [requests[resource] ?? '', limits[resource] ?? ''];
@@ -110,7 +121,7 @@ for (const folder of wholes) {
       assert.ok(amountOf(disk) <= amountOf(limits['ephemeral-storage'] ?? ''));
     });
 
-    it('is one, and the old one is gone before the new one starts', () => {
+    it('has one replica, and the old pod ends before the new one starts', () => {
       const deployment = find(built, 'Deployment', 'argocd-handler')['spec'];
       const { replicas, strategy } = deployment as Readonly<Record<string, unknown>>;
       assert.deepEqual({ replicas, strategy }, { replicas: 1, strategy: { type: 'Recreate' } });
@@ -118,22 +129,23 @@ for (const folder of wholes) {
   });
 
   describe(`The network of ${folder}`, () => {
-    it('is closed both ways unless a policy opens it', () => {
+    it('is closed in both directions unless a policy opens it', () => {
       const base = find(built, 'NetworkPolicy', 'argocd-handler')['spec'] as PolicySpec;
       assert.deepEqual(base.policyTypes, ['Ingress', 'Egress']);
       assert.deepEqual(base.ingress, []);
     });
 
-    it('lets the ingress to the public port and Prometheus to the admin port', () => {
-      for (const { from = [], ports } of policies.flatMap(({ ingress = [] }) => ingress)) {
-        assert.equal(from.length, 1);
-        const source = from[0]?.namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'];
-        assert.deepEqual(
-          ports.map(({ port }) => port),
-          source === 'monitoring' ? ['admin'] : ['public'],
-        );
-        assert.notEqual(from[0]?.podSelector, undefined);
-      }
+    it('admits only the known callers, each to its port', () => {
+      const name = 'app.kubernetes.io/name';
+      const entrances = policies.flatMap(({ ingress = [] }) => ingress);
+      assert.deepEqual(
+        entrances.map(({ from = [], ports }) => [
+          ...from.map((peer) => peer.podSelector?.matchLabels?.[name]),
+          ...ports.map(({ port }) => port),
+        ]),
+        admitted[folder],
+      );
+      assert.ok(entrances.every(({ from = [] }) => from[0]?.namespaceSelector !== undefined));
     });
 
     const ways = policies.flatMap(({ egress = [] }) => egress);
@@ -159,15 +171,18 @@ for (const folder of wholes) {
       });
     }
 
-    it('reaches pods only where namespace and pod are named', () => {
-      for (const peer of ways.flatMap(({ to = [] }) => to)) {
-        if (peer.ipBlock !== undefined) continue;
+    it('reaches pods only by namespace and pod', () => {
+      const pods = ways.flatMap(({ to = [] }) => to).filter(({ ipBlock }) => ipBlock === undefined);
+      assert.ok(pods.length > 0);
+      for (const peer of pods) {
         assert.ok(peer.namespaceSelector !== undefined && peer.podSelector !== undefined);
       }
     });
 
-    it('has no door of its own to the outside', () => {
-      for (const service of kindOf(built, 'Service')) {
+    it('has no entrance of its own from the outside', () => {
+      const services = kindOf(built, 'Service');
+      assert.equal(services.length, 2);
+      for (const service of services) {
         assert.equal((service['spec'] as ServiceSpec).type, 'ClusterIP');
       }
     });
@@ -179,13 +194,16 @@ for (const folder of wholes) {
     });
 
     it('are references in handler.yaml', () => {
-      for (const line of handlerTextOf(built).split('\n')) {
-        if (/^\s*#|tokens:/.test(line) || !/(token|key)s?:/i.test(line)) continue;
+      const lines = handlerTextOf(built)
+        .split('\n')
+        .filter((line) => !/^\s*#|tokens:/.test(line) && /(token|key)s?:/i.test(line));
+      assert.ok(lines.length > 1);
+      for (const line of lines) {
         assert.match(line, /'\$\{file:\/run\/secrets\/handler\/[\w-]+\}'/);
       }
     });
 
-    it('let nobody in by a token that is known', () => {
+    it('admit nobody with a published token', () => {
       const digests = [...handlerTextOf(built).matchAll(/sha256:(\w+)/g)].map(([, hex]) => hex);
       assert.deepEqual(digests, ['0'.repeat(64)]);
     });
@@ -193,7 +211,7 @@ for (const folder of wholes) {
 }
 
 describe('The namespace', () => {
-  it('makes the cluster hold the pod to the restricted standard', () => {
+  it('enforces the restricted Pod Security Standard', () => {
     const { metadata } = find(buildOf(own), 'Namespace', 'argocd-handler');
     assert.equal(metadata.labels?.['pod-security.kubernetes.io/enforce'], 'restricted');
     assert.ok(
@@ -206,7 +224,9 @@ describe('The namespace', () => {
 
 describe('The images', () => {
   it('have a version', () => {
-    for (const { newTag } of folders.flatMap((folder) => kustomizationOf(folder).images ?? [])) {
+    const images = folders.flatMap((folder) => kustomizationOf(folder).images ?? []);
+    assert.ok(images.length > 0);
+    for (const { newTag } of images) {
       assert.match(newTag, /^\d+\.\d+\.\d+$/);
     }
   });

@@ -42,13 +42,16 @@ interface MonitorSpec {
 }
 
 const own = 'deploy/handler/overlays/own-namespace';
-/** Where clients of Kubernetes look for it, and the default of `tokenFile`. */
+/** Where Kubernetes clients look for it, and the default of `tokenFile`. */
 const clusterToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 const azureToken = '/var/run/secrets/azure/tokens/azure-identity-token';
 const wholes = folders.filter((folder) => kustomizationOf(folder).kind === 'Kustomization');
 const exampleSecrets = manifestsIn('deploy/handler/base/secret.example.yaml');
 
-/** Whether somebody makes this Secret with this key: who follows the example, or Argo CD itself. */
+/**
+ * Whether this Secret with this key is created: by people who follow the example, or by Argo CD
+ * itself.
+ */
 function hasKey(name: string, key: string): boolean {
   if (name === 'argocd-secret') return key === 'tls.crt';
   const { stringData } = find(exampleSecrets, 'Secret', name) as unknown as {
@@ -64,7 +67,7 @@ for (const folder of wholes) {
   const portNames = container.ports.map(({ name }) => name);
 
   describe(`The objects of ${folder} fit together`, () => {
-    it('the Deployment, the budget and the policies select the pod', () => {
+    it('the Deployment, the disruption budget and the policies select the pod', () => {
       const { spec } = find(built, 'Deployment', 'argocd-handler') as unknown as {
         readonly spec: { readonly selector: { readonly matchLabels: Labels } };
       };
@@ -98,7 +101,7 @@ for (const folder of wholes) {
       }
     });
 
-    it('the policies let callers in at ports that the pod has', () => {
+    it('the policies admit callers to ports that the pod has', () => {
       for (const policy of kindOf(built, 'NetworkPolicy')) {
         for (const { ports } of (policy['spec'] as PolicySpec).ingress ?? []) {
           for (const { port } of ports) assert.ok(portNames.includes(String(port)), String(port));
@@ -106,14 +109,14 @@ for (const folder of wholes) {
       }
     });
 
-    it('handler.yaml listens at the ports of the pod, on all addresses', () => {
+    it('handler.yaml listens on the ports of the pod, on all addresses', () => {
       const { listen } = handlerFileOf(built);
       for (const { name, containerPort } of container.ports) {
         assert.equal(listen[name as 'public' | 'admin'], `0.0.0.0:${containerPort}`);
       }
     });
 
-    it('the probes ask the admin port', () => {
+    it('the probes use the admin port', () => {
       for (const [probe, path] of [
         ['startupProbe', '/livez'],
         ['livenessProbe', '/livez'],
@@ -123,7 +126,7 @@ for (const folder of wholes) {
       }
     });
 
-    it('the pod mounts each volume once, and whole', () => {
+    it('the pod mounts each volume once, and as a whole', () => {
       assert.deepEqual(
         container.volumeMounts.map(({ name }) => name).sort(),
         pod.spec.volumes.map(({ name }) => name).sort(),
@@ -131,7 +134,7 @@ for (const folder of wholes) {
       assert.ok(container.volumeMounts.every(({ subPath }) => subPath === undefined));
     });
 
-    it('the volumes and the account are there', () => {
+    it('the volumes and the service account exist', () => {
       find(built, 'ServiceAccount', pod.spec.serviceAccountName);
       for (const { configMap, persistentVolumeClaim, projected } of pod.spec.volumes) {
         if (configMap !== undefined) find(built, 'ConfigMap', configMap.name);
@@ -152,7 +155,7 @@ for (const folder of wholes) {
       assert.equal(path, `${mount?.mountPath ?? ''}/handler.yaml`);
     });
 
-    it('handler.yaml names secrets only by files that are mounted, and all of these', () => {
+    it('handler.yaml names only mounted secret files, and all of them', () => {
       const mount = container.volumeMounts.find(({ name }) => name === 'secrets')?.mountPath ?? '';
       const mounted = pod.spec.volumes.flatMap(({ projected }) =>
         (projected?.sources ?? []).flatMap(({ secret }) =>
@@ -164,7 +167,7 @@ for (const folder of wholes) {
       assert.deepEqual(named.map(([, , path]) => path).sort(), mounted.sort());
     });
 
-    it('has the tokens that handler.yaml counts on, where it looks for them', () => {
+    it('handler.yaml finds the tokens that it uses', () => {
       const tokens = pod.spec.volumes.flatMap(({ name, projected }) =>
         (projected?.sources ?? []).flatMap(({ serviceAccountToken: token }) => {
           const mount = container.volumeMounts.find((each) => each.name === name)?.mountPath ?? '';
@@ -201,7 +204,7 @@ for (const folder of wholes.filter((each) => kindOf(buildOf(each), 'Ingress').le
     const built = buildOf(folder);
     const { tls, rules } = find(built, 'Ingress', 'argocd-handler')['spec'] as IngressSpec;
 
-    it('serves the public URL, by TLS', () => {
+    it('serves the public URL with TLS', () => {
       const { protocol, host } = new URL(handlerFileOf(built).publicUrl);
       assert.equal(protocol, 'https:');
       assert.deepEqual(
@@ -214,8 +217,10 @@ for (const folder of wholes.filter((each) => kindOf(buildOf(each), 'Ingress').le
       );
     });
 
-    it('leads /v1 to the public Service, and nothing else anywhere', () => {
-      for (const { path, backend } of rules.flatMap(({ http }) => http.paths)) {
+    it('routes /v1 to the public Service, and nothing else anywhere', () => {
+      const paths = rules.flatMap(({ http }) => http.paths);
+      assert.equal(paths.length, 1);
+      for (const { path, backend } of paths) {
         assert.equal(path, '/v1');
         assert.deepEqual(backend.service, { name: 'argocd-handler', port: { name: 'public' } });
         const { ports } = find(built, 'Service', backend.service.name)['spec'] as ServiceSpec;
@@ -230,12 +235,12 @@ describe('The overlay next to Argo CD', () => {
   const [, namespace = ''] =
     /url: https:\/\/argocd-server\.([\w-]+)\.svc\n/.exec(handlerTextOf(built)) ?? [];
 
-  it('is in the namespace of the argocd-server that it asks', () => {
+  it('is in the namespace of the argocd-server that it calls', () => {
     assert.notEqual(namespace, '');
     assert.ok(built.every(({ metadata }) => metadata.namespace === namespace));
   });
 
-  it('may reach that one', () => {
+  it('may reach that server', () => {
     const policy = find(built, 'NetworkPolicy', 'argocd-handler-to-argocd')['spec'] as PolicySpec;
     const [peer] = policy.egress?.flatMap(({ to = [] }) => to) ?? [];
     assert.deepEqual(peer?.namespaceSelector?.matchLabels, {
@@ -266,7 +271,7 @@ describe('The ServiceMonitor', () => {
     );
   });
 
-  it('shows the admin token, and has no other key of the handler', () => {
+  it('sends the admin token, and has no other key of the handler', () => {
     const [endpoint] = endpoints;
     const credentials = endpoint?.authorization.credentials;
     assert.deepEqual(credentials, { name: 'argocd-handler-admin', key: 'token' });
