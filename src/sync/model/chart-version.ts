@@ -1,11 +1,16 @@
-/** A version as Argo CD and Helm read it (Masterminds/semver): `v` in front, and parts may be absent. */
+/**
+ * A version as Argo CD and Helm read it (Masterminds/semver): `v` in front, and parts may be absent.
+ * Parts are exact, however long: a time with milliseconds has 17 digits, more than a number holds.
+ */
 export interface ChartVersion {
-  readonly parts: readonly [number, number, number];
+  readonly parts: Parts;
   /** All three parts are written. */
   readonly isFull: boolean;
   readonly prerelease: readonly string[];
   readonly build: string;
 }
+
+type Parts = readonly [bigint, bigint, bigint];
 
 const version =
   /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([\da-z-]+(?:\.[\da-z-]+)*))?(?:\+([\da-z-]+(?:\.[\da-z-]+)*))?$/i;
@@ -18,7 +23,7 @@ const hyphenRange = /(\S+)\s+-\s+(\S+)/g;
 /** One condition of a range. `known`: how many parts are written; the others may have any value. */
 interface Comparator {
   readonly operator: string;
-  readonly parts: readonly [number, number, number];
+  readonly parts: Parts;
   readonly known: number;
   readonly prerelease: readonly string[];
 }
@@ -32,7 +37,7 @@ export function parseChartVersion(text: string): ChartVersion | undefined {
   if (found === null) return undefined;
   const [, major, minor, patch, prerelease, build = ''] = found;
   return {
-    parts: [Number(major), Number(minor ?? 0), Number(patch ?? 0)],
+    parts: [BigInt(major ?? 0), BigInt(minor ?? 0), BigInt(patch ?? 0)],
     isFull: patch !== undefined,
     prerelease: prerelease?.split('.') ?? [],
     build,
@@ -83,10 +88,10 @@ function parseComparator(text: string): Comparator | undefined {
   const found = comparator.exec(text);
   if (found === null) return undefined;
   const [, operator = '', ...rest] = found;
-  const written = rest.slice(0, 3).map((part) => (part === undefined ? NaN : Number(part)));
-  const open = written.findIndex(Number.isNaN);
+  const written = rest.slice(0, 3).map(numberOf);
+  const open = written.indexOf(undefined);
   const known = open === -1 ? 3 : open;
-  const [major = 0, minor = 0, patch = 0] = written.slice(0, known);
+  const [major = 0n, minor = 0n, patch = 0n] = written.slice(0, known);
   const prerelease = known === 3 ? (rest[3]?.split('.') ?? []) : [];
   return { operator, parts: [major, minor, patch], known, prerelease };
 }
@@ -139,8 +144,8 @@ function agreement(a: Ordered, b: Ordered): number {
 
 function compareVersions(a: Ordered, b: Ordered): number {
   for (const [index, part] of a.parts.entries()) {
-    const other = b.parts[index] ?? 0;
-    if (part !== other) return part - other;
+    const other = b.parts[index] ?? 0n;
+    if (part !== other) return part < other ? -1 : 1;
   }
   return comparePrereleases(a.prerelease, b.prerelease);
 }
@@ -156,13 +161,13 @@ function comparePrereleases(a: readonly string[], b: readonly string[]): number 
     if (other === undefined) return 1;
     if (one === other) continue;
     const [left, right] = [numberOf(one), numberOf(other)];
-    if (left !== undefined && right !== undefined) return left - right;
-    if (left !== undefined || right !== undefined) return left === undefined ? 1 : -1;
-    return one < other ? -1 : 1;
+    if (left === undefined && right === undefined) return one < other ? -1 : 1;
+    if (left === undefined || right === undefined) return left === undefined ? 1 : -1;
+    if (left !== right) return left < right ? -1 : 1;
   }
   return a.length - b.length;
 }
 
-function numberOf(text: string): number | undefined {
-  return /^\d+$/.test(text) ? Number(text) : undefined;
+function numberOf(text: string | undefined): bigint | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? BigInt(text) : undefined;
 }

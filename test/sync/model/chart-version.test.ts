@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import {
   isInRange,
   isSameVersion,
@@ -60,10 +61,40 @@ describe('A version', () => {
     ['1.2.3+b1', '1.2.3', false],
     ['1.2.3-rc.2', '1.2.3-rc.10', false],
     ['1.2', '1.2.0', true],
+    ['1.2.20251129064512001', '1.2.20251129064512002', false],
+    ['1.2.3-20251129064512001', '1.2.3-20251129064512002', false],
+    ['1.2.3-ci.20251129064512001', '1.2.3-ci.20251129064512002', false],
+    ['20251129064512001.0.0', '20251129064512002.0.0', false],
+    ['1.2.18446744073709551615', '1.2.18446744073709551614', false],
+    ['1.2.20251129064512001', 'v1.2.20251129064512001', true],
   ] as const;
   for (const [asked, actual, expected] of cases) {
     it(`${asked} is ${expected ? '' : 'not '}${actual}`, () => {
       assert.equal(isSameVersion(version(asked), version(actual)), expected);
     });
   }
+
+  it('is no other one, however long its numbers are', () => {
+    const digits = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String);
+    const text = fc
+      .tuple(digits, digits, digits, fc.option(digits))
+      .map(([a, b, c, d]) => [a, b, c].join('.') + (d === null ? '' : `-${d}`));
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        assert.equal(isSameVersion(version(one), version(other)), one === other);
+        assert.ok(isSameVersion(version(one), version(`v${one}`)));
+        assert.equal(isInRange(`=${one}`, version(one)), true);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.bigInt({ min: 2n ** 53n, max: 2n ** 64n - 2n }), (number) => {
+        const [one, next] = [version(`1.0.${number}`), version(`1.0.${number + 1n}`)];
+        assert.ok(!isSameVersion(one, next));
+        assert.deepEqual(
+          [one, next].map((each) => isInRange(`>1.0.${number}`, each)),
+          [false, true],
+        );
+      }),
+    );
+  });
 });
