@@ -5,7 +5,8 @@ import type { Problem } from './fault.ts';
  * `$(a['b'])` and `$(a.b-c)`; `$[ … ]`; `${{ … }}`. A `$` before anything else is plain text.
  */
 const notations: Readonly<Record<Notation, (text: string) => readonly string[]>> = {
-  macro: (text) => text.match(/\$\(\s*\d*[\p{L}_][^()\r\n]{0,200}\)/gu) ?? [],
+  // A name may hold an opening parenthesis; in a nested macro, the inner one is what is missing.
+  macro: (text) => text.match(/\$\(\s*\d*[\p{L}_](?:(?!\$\()[^)\r\n]){0,200}\)/gu) ?? [],
   runtime: expressionsIn,
   template: (text) => text.match(/\$\{\{[^]{0,500}?\}\}/g) ?? [],
 };

@@ -39,14 +39,16 @@ export function parseHeaders(text: string | undefined): {
     const name = line.slice(0, Math.max(0, colon)).trim();
     const value = line.slice(colon + 1).trim();
     const where = `line ${index + 1} of the extra headers`;
-    if (!headerName.test(name) || !/^[\x20-\x7e]+$/.test(value)) {
-      const advice = 'Write one header per line, in ASCII characters.';
-      problems.push({ text: '', problem: `${where} is not \`Name: value\``, advice });
-    } else if (unexpandedIn(value).length > 0) {
+    // In the whole line: a variable may stand for it, or for the name.
+    const missing = unexpandedIn(line);
+    if (missing.length > 0) {
       const advice = 'Enter its value in the service connection.';
       const problem = `${where} contains a variable, but connections do not expand variables`;
-      // The rest of the value may be a secret.
-      for (const { text } of unexpandedIn(value)) problems.push({ text, problem, advice });
+      // The rest of the line may be a secret.
+      for (const { text: variable } of missing) problems.push({ text: variable, problem, advice });
+    } else if (!headerName.test(name) || !/^[\x20-\x7e]+$/.test(value)) {
+      const advice = 'Write one header per line, in ASCII characters.';
+      problems.push({ text: '', problem: `${where} is not \`Name: value\``, advice });
     } else if (reserved.includes(name.toLowerCase())) {
       const advice = 'Remove it: the task sets it.';
       problems.push({

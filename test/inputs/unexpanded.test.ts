@@ -14,6 +14,9 @@ describe('Variables that Azure Pipelines did not expand', () => {
     '$(2nd)',
     '$(Date:yyyyMMdd)',
     '$(git rev-parse HEAD)',
+    '$(Program Files (x86)',
+    "$(format('{0}', a)",
+    "$(a['b']['c'])",
     "$[ variables['x'] ]",
     '$[variables.x]',
     "$[ dependencies.A.outputs['step.x'] ]",
@@ -59,6 +62,15 @@ describe('Variables that Azure Pipelines did not expand', () => {
       assert.deepEqual(unexpandedIn(text), []);
     });
   }
+
+  it('are the inner ones where a name is composed of another', () => {
+    for (const text of ['$(url_$(stage))', '$($(stage).url)', '$(a$(stage)b)']) {
+      assert.deepEqual(
+        unexpandedIn(text).map((each) => each.text),
+        ['$(stage)'],
+      );
+    }
+  });
 
   it('are reported all at once, each once, with what to do about their notation', () => {
     const problems = unexpandedIn('$(a) ${{ b }} $(c) $(a) $[ variables.d ]');

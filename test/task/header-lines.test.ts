@@ -38,12 +38,15 @@ describe('the extra headers', () => {
 
   it('are refused with what nobody fills in, of which alone is told', () => {
     for (const text of ['$(key)', '$(My Key)', "$(a['b'])", '$[ variables.key ]', '${{ x }}']) {
-      const { problems } = parseHeaders(`X-Key: secret ${text}`);
-      assert.deepEqual(
-        problems.map((problem) => problem.text),
-        [text],
-      );
-      assert.match(problems[0]?.problem ?? '', /connections do not expand variables/);
+      for (const line of [`X-Key: secret ${text}`, text, `${text}: secret`, `${text} secret`]) {
+        const { headers, problems } = parseHeaders(line);
+        assert.deepEqual(headers, []);
+        assert.deepEqual(
+          problems.map((problem) => problem.text),
+          [text],
+        );
+        assert.match(problems[0]?.problem ?? '', /connections do not expand variables/);
+      }
     }
   });
 });
