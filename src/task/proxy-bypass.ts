@@ -150,6 +150,18 @@ function unbracketed(host: string): string {
   return host.replace(/^\[|\]$/g, '');
 }
 
+/**
+ * Translates what .NET, which the agent is written in, writes differently: options at the start, which
+ * say what is the case anyway, and the names of both ends of the text.
+ */
+function inJavaScript(pattern: string): string {
+  return pattern
+    .replace(/^\(\?[imsn]+\)/, '')
+    .replace(/\\(.)/gs, (escaped, sign: string) => ends[sign] ?? escaped);
+}
+
+const ends: Readonly<Partial<Record<string, string>>> = { A: '^', z: '$', Z: '$' };
+
 const search = new Script('pattern.test(origin)');
 
 /**
@@ -158,7 +170,7 @@ const search = new Script('pattern.test(origin)');
  */
 function matchesPattern(entry: string, context: Context): boolean | string {
   try {
-    context['pattern'] = new RegExp(entry, 'i');
+    context['pattern'] = new RegExp(inJavaScript(entry), 'i');
   } catch {
     return 'Not a regular expression';
   }

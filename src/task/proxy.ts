@@ -21,7 +21,7 @@ export function chooseProxy(variable: Variables, server: string): ProxyChoice {
   const url = parseProxyUrl(address, { username, password });
   if (url !== undefined) return { proxy: new Secret(url), warnings };
   const warning =
-    "The agent's proxy is ignored, because its URL is neither http nor https: reconfigure the agent with --proxyurl.";
+    "The agent's proxy is ignored, because its URL is not `http://host:port` or `https://host:port`: reconfigure the agent with --proxyurl.";
   return { proxy: undefined, warnings: [...warnings, warning] };
 }
 

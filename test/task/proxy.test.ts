@@ -84,10 +84,14 @@ describe("the agent's proxy", () => {
       'http://',
       'http://u:p@',
       'http://p:99999',
+      'http://p:port',
+      'http://[::1:3128',
+      'http://bad host:3128',
+      'proxy:3128',
     ]) {
       const { proxy, warnings } = choose({ 'Agent.ProxyUrl': address });
       assert.equal(proxy, undefined);
-      assert.match(warnings.join(), /--proxyurl/);
+      assert.match(warnings.join(), /its URL is not `http:\/\/host:port`.*--proxyurl/);
     }
   });
 });
