@@ -55,13 +55,18 @@ function* parseJson(text: string): Generator<number, unknown> {
  * (argo-cd.md §1.2). Other gateways answer with JSON too, but without a gRPC code.
  */
 export function messageOf(json: unknown): string | undefined {
-  if (typeof json !== 'object' || json === null) return undefined;
-  const { message, error, code, grpc_code } = json as Readonly<Record<string, unknown>>;
-  if (typeof error === 'object' && error !== null) return messageOf(error);
+  const top = fieldsOf(json);
+  // Not deeper: who knows how deep a foreign answer goes.
+  const { message, error, code, grpc_code } = fieldsOf(top?.['error']) ?? top ?? {};
   const grpc = code ?? grpc_code;
   if (typeof grpc !== 'number' || grpc < 1 || grpc > 16) return undefined;
-  const words = message ?? error;
+  const words = message === '' ? (error ?? message) : (message ?? error);
   return typeof words === 'string' ? words : undefined;
+}
+
+function fieldsOf(json: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (typeof json !== 'object' || json === null) return undefined;
+  return json as Readonly<Record<string, unknown>>;
 }
 
 /** An error whose body is not Argo CD's: from a proxy or ingress, or for a wrong path. */
@@ -76,6 +81,10 @@ function foreignAnswer(
     const reason = `the proxy requires a user name and password: ${adviceOnLogin(way)} (HTTP 407${throughProxy(way)}): ${excerpt(text)}`;
     return new ArgoCDError(call, reason, { failure: 'unreachable', status });
   }
+  if (isTooLong.has(status)) {
+    const reason = `a proxy or ingress before Argo CD accepts no request of this size (HTTP ${status}${throughProxy(way)}): ${excerpt(text)}`;
+    return new ArgoCDError(call, reason, { failure: 'refused', status });
+  }
   if (status === 408 || status === 429 || status >= 500) {
     // A gateway that timed out does not know what the server did.
     const failure = effect === 'change' && status !== 429 ? 'unclear' : 'unavailable';
@@ -87,6 +96,9 @@ function foreignAnswer(
   }
   return notArgoCD(call, response, `it responds with HTTP ${status}`, way);
 }
+
+/** Body, URL or headers are too large: the same request will be refused again. */
+const isTooLong: ReadonlySet<number> = new Set([413, 414, 431]);
 
 /** The handler does not know of any proxy. */
 function adviceOnLogin(way: Way): string {
@@ -152,6 +164,7 @@ function meaningOf(status: number, message: string, effect: Effect): Failure {
     case 501:
       return 'refused';
     default:
-      return status < 500 ? 'refused' : away;
+      // 412 for a conflict, 499 for a canceled call: the status alone does not tell.
+      return status < 500 && nature !== 'passing' ? 'refused' : away;
   }
 }

@@ -51,6 +51,10 @@ const knownErrors: readonly KnownError[] = [
     'The message exceeds the gRPC size limit of Argo CD: raise ARGOCD_GRPC_MAX_SIZE_MB on its servers, or split the application.',
   ),
   lasting(
+    /accepts no request of this size/,
+    'Raise its limit for the size of requests (of a body with ingress-nginx: proxy-body-size), or request less at once, such as fewer resources.',
+  ),
+  lasting(
     /request (?:entity )?(?:is )?too large|exceeds the Kubernetes resource size limit|metadata\.annotations: Too long|exceeded max combined manifest/i,
     'The object is too large for Kubernetes or Argo CD: use server-side apply (sync option ServerSideApply=true) for large resources, or split the application.',
   ),
@@ -77,7 +81,11 @@ const knownErrors: readonly KnownError[] = [
     /connection refused|connection reset|connection timed out|broken pipe|no route to host|network is unreachable|i\/o timeout|TLS handshake timeout|transport is closing|client connection lost|server misbehaving|Temporary failure in name resolution|Couldn't connect to server|: unexpected EOF|": EOF$|http2: (?:server sent GOAWAY|client connection)|stream error: stream ID/i,
   ),
   passing(
-    /redis: connection pool|LOADING Redis|READONLY You can't write|too many requests|rate limit exceeded|request timed out|Client\.Timeout exceeded|object has been modified|no endpoints available for service|leader (?:changed|election)|status code:? (?:429|5\d\d)\b|URL returned error: (?:429|5\d\d)\b|\b(?:429 Too Many Requests|500 Internal Server Error|502 Bad Gateway|503 Service Unavailable|504 Gateway Time-?out)\b|the server is currently unable to handle the request/i,
+    /failed timeout after \d/i,
+    'A command of Argo CD, such as a fetch from Git, took too long: if it recurs, raise ARGOCD_EXEC_TIMEOUT of its repo-server.',
+  ),
+  passing(
+    /would exceed context deadline|unable to return a response in the time allotted|redis: connection pool|LOADING Redis|READONLY You can't write|too many requests|rate limit exceeded|request timed out|Client\.Timeout exceeded|object has been modified|no endpoints available for service|leader (?:changed|election)|status code:? (?:429|5\d\d)\b|URL returned error: (?:429|5\d\d)\b|\b(?:429 Too Many Requests|500 Internal Server Error|502 Bad Gateway|503 Service Unavailable|504 Gateway Time-?out)\b|the server is currently unable to handle the request/i,
   ),
   lasting(
     /namespaces? "[^"]*" not found/i,
@@ -140,7 +148,7 @@ const knownErrors: readonly KnownError[] = [
     'The path of the source does not exist at this revision.',
   ),
   lasting(
-    /unable to resolve .{1,300} to a commit SHA|unable to resolve git revision|couldn't find remote ref|upload-pack: not our ref|version matching constraint not found|no version for constraints|improper constraint|failed to determine semver constraint|cannot get digest for revision|chart "[^"]*" version "[^"]*" not found/i,
+    /unable to resolve .{1,300} to a commit SHA|unable to resolve git revision|couldn't find remote ref|upload-pack: not our ref|remote error: want \S+ not valid|(?:does )?not allow request for unadvertised object|reference is not a tree|unknown revision or path not in the working tree|fatal: bad (?:object|revision)|not a valid object name|response status code 404: manifest unknown|no chart version found|version matching constraint not found|no version for constraints|improper constraint|failed to determine semver constraint|cannot get digest for revision|chart "[^"]*" version "[^"]*" not found/i,
     'The source does not have this revision: check that it has been pushed, that a commit is given as a full SHA, and that it belongs to the repository (or chart) that the application deploys from.',
   ),
   lasting(

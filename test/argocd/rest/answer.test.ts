@@ -222,6 +222,15 @@ describe('A response', () => {
     ['deadline', 504, 4, 'context deadline exceeded', 'unavailable', 'unclear'],
     ['unimplemented', 501, 12, 'unknown method', 'refused', 'refused'],
     ['another 4xx status', 418, 2, 'tea', 'refused', 'refused'],
+    ['canceled, as newer gateways say it', 499, 1, 'context canceled', 'unavailable', 'unclear'],
+    [
+      'a conflict, as a failed precondition',
+      412,
+      9,
+      'the object has been modified; please apply your changes to the latest version',
+      'unavailable',
+      'unclear',
+    ],
     ['another 5xx status', 599, 2, 'x', 'unavailable', 'unclear'],
   ];
   for (const [what, status, code, message, read, change] of refusals) {
@@ -240,6 +249,9 @@ describe('A response', () => {
     [404, 'not-argocd', 'not-argocd'],
     [407, 'unreachable', 'unreachable'],
     [408, 'unavailable', 'unclear'],
+    [413, 'refused', 'refused'],
+    [414, 'refused', 'refused'],
+    [431, 'refused', 'refused'],
     [429, 'unavailable', 'unavailable'],
     [500, 'unavailable', 'unclear'],
     [502, 'unavailable', 'unclear'],
@@ -327,6 +339,14 @@ describe('The message of a refusal', () => {
       'no',
     ],
     ['without a message', { error: 'busy', code: 9 }, 'busy'],
+    ['with an empty message', { error: 'busy', code: 9, message: '' }, 'busy'],
+    ['that has no words', { code: 9, message: '' }, ''],
+    ['with details', { code: 9, message: 'busy', details: [{ error: 'x' }] }, 'busy'],
+    ['in an error in an error', { error: { error: { code: 9, message: 'x' } } }, undefined],
+    ['with a code as text', { code: '9', message: 'busy' }, undefined],
+    ['with the code of a success', { code: 0, message: 'busy' }, undefined],
+    ['with a code that gRPC does not have', { code: 17, message: 'busy' }, undefined],
+    ['of a list', [{ code: 9, message: 'busy' }], undefined],
     ['of another gateway', { message: 'busy' }, undefined],
     ['with an HTTP status as code', { message: 'busy', code: 404 }, undefined],
     ['that is not a string', { message: 1, code: 9 }, undefined],
@@ -339,4 +359,10 @@ describe('The message of a refusal', () => {
       assert.deepEqual(messageOf(json), expected);
     });
   }
+
+  it('are not looked for at any depth', () => {
+    const depth = 200_000;
+    const deep: unknown = JSON.parse(`${'{"error":'.repeat(depth)}1${'}'.repeat(depth)}`);
+    assert.equal(messageOf(deep), undefined);
+  });
 });

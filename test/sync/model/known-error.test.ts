@@ -56,6 +56,21 @@ const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp
     /^$/,
   ],
   ['passing', 'application refresh deadline exceeded', /^$/],
+  [
+    'passing',
+    'rpc error: code = Unknown desc = `git fetch origin --tags --force --prune` failed timeout after 1m30s',
+    /ARGOCD_EXEC_TIMEOUT/,
+  ],
+  [
+    'passing',
+    'client rate limiter Wait returned an error: rate: Wait(n=1) would exceed context deadline',
+    /^$/,
+  ],
+  [
+    'passing',
+    'the server was unable to return a response in the time allotted, but may still be processing the request (get deployments.apps)',
+    /^$/,
+  ],
   ['passing', "READONLY You can't write against a read only replica.", /^$/],
   [
     'lasting',
@@ -73,6 +88,39 @@ const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp
     /pushed.*full SHA.*repository/,
   ],
   ['lasting', 'version matching constraint not found in 3 tags', /not have this revision/],
+  // As servers and versions of Git refuse a commit that they do not have.
+  [
+    'lasting',
+    'failed to initialize repository resources: rpc error: code = Internal desc = Failed to checkout revision 4f1d: `git checkout --force 4f1d` failed exit status 128: fatal: reference is not a tree: 4f1d',
+    /pushed.*full SHA.*repository/,
+  ],
+  [
+    'lasting',
+    '`git fetch origin 4f1d` failed exit status 128: error: Server does not allow request for unadvertised object 4f1d',
+    /pushed.*full SHA.*repository/,
+  ],
+  [
+    'lasting',
+    '`git fetch origin 4f1d` failed exit status 128: fatal: remote error: want 4f1d not valid',
+    /pushed.*full SHA.*repository/,
+  ],
+  [
+    'lasting',
+    "fatal: ambiguous argument 'v9': unknown revision or path not in the working tree.",
+    /pushed.*full SHA.*repository/,
+  ],
+  ['lasting', 'fatal: bad object 4f1d', /pushed.*full SHA.*repository/],
+  ['lasting', 'fatal: Not a valid object name v9', /pushed.*full SHA.*repository/],
+  [
+    'lasting',
+    'GET "https://registry.example.com/v2/web/manifests/v9": response status code 404: manifest unknown: manifest unknown',
+    /pushed.*full SHA.*repository/,
+  ],
+  [
+    'lasting',
+    'a proxy or ingress before Argo CD accepts no request of this size (HTTP 413): "<html>413 Request Entity Too Large"',
+    /proxy-body-size/,
+  ],
   ['lasting', 'rpc error: code = Unknown desc = authentication required', /credentials/],
   ['lasting', 'repository not found', /credentials/],
   [
