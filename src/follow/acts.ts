@@ -1,6 +1,7 @@
 import { ArgoCDError } from '../argocd/argocd-error.ts';
 import type { ArgoCD } from '../argocd/port.ts';
 import type { Application, ResourceKey } from '../sync/model/application.ts';
+import { isUnknownError } from '../sync/model/failure.ts';
 import type { RevisionTarget } from '../sync/model/goal.ts';
 import type { SyncGoal } from '../sync/model/goal.ts';
 import { follow, newestHistoryId } from '../sync/model/memory.ts';
@@ -43,7 +44,7 @@ function stateAfter(error: ArgoCDError): SentRequest['state'] {
 }
 
 /** Transient failures: they are no response to the request, which is simply sent again. */
-const passing = new Set(['unavailable', 'unclear', 'busy', 'not-argocd', 'unreachable']);
+const passing = new Set(['unavailable', 'unclear', 'busy', 'unreachable']);
 
 /**
  * Makes a change and says what to remember of it. Rejects with failures of the address or the token
@@ -95,7 +96,7 @@ async function ask(
     state: 'sent',
     at: now(),
     times: (memory.request?.times ?? 0) + 1,
-    brokenSince: memory.request?.failure === 'internal' ? memory.request.brokenSince : undefined,
+    brokenSince: isUnknownError(memory.request?.failure) ? memory.request?.brokenSince : undefined,
     failure: undefined,
     reason: '',
     ...(what === undefined ? {} : { sent: what }),
@@ -128,7 +129,7 @@ async function ask(
       ...sent,
       state: stateAfter(error),
       at: now(),
-      brokenSince: failure === 'internal' ? (sent.brokenSince ?? now()) : undefined,
+      brokenSince: isUnknownError(failure) ? (sent.brokenSince ?? now()) : undefined,
       failure: passing.has(failure) ? undefined : failure,
       reason,
     };

@@ -9,7 +9,7 @@ import type { ApplicationPoller } from './application-poller.ts';
 import type { FollowPorts } from './settings.ts';
 
 /** Only a look, or time, shows whether these are fatal. */
-const unknown = new Set<Failure>(['internal', 'not-found', 'hidden']);
+const unknown = new Set<Failure>(['internal', 'not-found', 'hidden', 'not-argocd']);
 const pauses = { first: 500, most: 10_000 };
 
 /**
@@ -80,7 +80,8 @@ export class RetryGate {
       return undefined;
     }
     if (this.#ports.clock.now() - since < unknownErrorLimit) return undefined;
-    return new UserError(error.message, judgeError(error.reason).advice, { cause: error });
+    const advice = error.advice ?? judgeError(error.reason).advice;
+    return new UserError(error.message, advice, { cause: error });
   }
 
   failed(error: unknown): void {

@@ -141,7 +141,7 @@ describe('acts', () => {
       ['unavailable', 'refused', undefined],
       ['busy', 'refused', undefined],
       ['unreachable', 'refused', undefined],
-      ['not-argocd', 'refused', undefined],
+      ['not-argocd', 'refused', 'not-argocd'],
       ['window-closed', 'refused', 'window-closed'],
       ['forbidden', 'refused', 'forbidden'],
       ['auto-sync', 'refused', 'auto-sync'],
@@ -173,11 +173,11 @@ describe('acts', () => {
       assert.equal(second.change.request?.times, 2);
     });
 
-    it('keep since when Argo CD has broken at them, in a row', async () => {
+    it('keep since when nothing but unknown errors has come back, in a row', async () => {
       const since: (number | undefined)[] = [];
       const begun = clock.now();
       let memory = fresh();
-      for (const failure of ['internal', 'internal', 'busy', 'internal'] as const) {
+      for (const failure of ['internal', 'not-argocd', 'busy', 'not-argocd'] as const) {
         argocd.onSync = () => Promise.reject(failed(failure));
         const { change } = await act(syncing(), settingsOf(), memory);
         memory = { ...memory, ...change };

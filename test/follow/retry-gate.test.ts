@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ArgoCDError } from '../../src/argocd/argocd-error.ts';
 import { Wakeup } from '../../src/async/wakeup.ts';
 import { Feed } from '../../src/follow/feed.ts';
 import { ApplicationPoller } from '../../src/follow/application-poller.ts';
@@ -77,5 +78,17 @@ describe('the retry gate', () => {
     assert.equal(pauseOf(failed('busy')), 500);
     await clock.pass(500);
     assert.equal(retryGate.pauseEnd, undefined);
+  });
+
+  it('gives up on a change that something else blocks, with what to do about it', async () => {
+    const error = new ArgoCDError('DELETE /x', '403 Forbidden', {
+      failure: 'not-argocd',
+      advice: 'Check the proxy.',
+    });
+    assert.equal(retryGate.broke(error), undefined);
+    await clock.pass(119_999);
+    assert.equal(retryGate.broke(error), undefined);
+    await clock.pass(1);
+    assert.equal(retryGate.broke(error)?.advice, 'Check the proxy.');
   });
 });

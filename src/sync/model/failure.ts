@@ -33,3 +33,12 @@ export type Failure =
   | 'not-argocd'
   /** No connection, for a reason that waiting does not fix: TLS, host name. */
   | 'unreachable';
+
+/**
+ * Whether the request may be to blame, or something that passes: it is repeated for
+ * `unknownErrorLimit`. Where reading works, something other than Argo CD that responds to a change
+ * is not an outage, but for example a firewall that blocks changes.
+ */
+export function isUnknownError(failure: Failure | undefined): boolean {
+  return failure === 'internal' || failure === 'not-argocd';
+}

@@ -1,4 +1,5 @@
 import { excerpt } from '../model/excerpt.ts';
+import { isUnknownError } from '../model/failure.ts';
 import type { Failure } from '../model/failure.ts';
 import type { SyncGoal, RevisionTarget } from '../model/goal.ts';
 import { decideBusy } from './busy.ts';
@@ -53,15 +54,16 @@ export function decideUnsettled({ memory: { request }, now }: View): Verdict | u
 
 /** What the last answer to our request means, if it was a refusal. */
 export function decideRefusal(view: View): Verdict | undefined {
-  const { memory, now } = view;
-  const { request } = memory;
+  const { request } = view.memory;
   if (request === undefined || request.failure === undefined) return undefined;
   const { failure, reason, at, brokenSince = at } = request;
   if (failure === 'window-closed') return decideDenied(view, at, reason);
-  if (failure === 'internal' && now - brokenSince < unknownErrorLimit) return undefined;
+  // An outage in between is not a response: the last one counts.
+  if (isUnknownError(failure) && at - brokenSince < unknownErrorLimit) return undefined;
   const told = refusals[failure];
   if (told === undefined) return undefined;
-  const advice = judgeError(reason).advice || told.advice;
+  const isArgoCDs = failure !== 'not-argocd';
+  const advice = (isArgoCDs && judgeError(reason).advice) || told.advice;
   return refuse('failed', told.title, advice + lookedFor(view, reason), reason);
 }
 
@@ -91,6 +93,11 @@ const refusals: Partial<Record<Failure, { readonly title: string; readonly advic
   refused: {
     title: 'Argo CD rejected the request',
     advice: 'Fix what its message names and run again: it does not resolve by itself.',
+  },
+  'not-argocd': {
+    title: 'Something other than Argo CD responds to the request',
+    advice:
+      'Argo CD can be read, so look for what lets only that through: a firewall, a proxy or a login page in front of it that blocks POST and DELETE.',
   },
   internal: {
     title: 'Argo CD repeatedly failed to process the request',

@@ -61,6 +61,8 @@ describe('The start of a sync', () => {
     ['refused', 0, 'failed'],
     ['internal', 119_999, 'sync'],
     ['internal', 120_000, 'failed'],
+    ['not-argocd', 119_999, 'sync'],
+    ['not-argocd', 120_000, 'failed'],
     [undefined, 0, 'sync'],
   ] as const;
   for (const [failure, lasted, expected] of cases) {
@@ -74,6 +76,24 @@ describe('The start of a sync', () => {
 });
 
 describe('A refusal by Argo CD', () => {
+  it('of an unknown kind is tried again after an outage, however long that was', () => {
+    for (const failure of ['internal', 'not-argocd'] as const) {
+      const asked = { ...refused(failure), brokenSince: start, at: start + 1_000 };
+      const verdict = new Run(syncGoal(), { request: asked }).see(application(), 600_000);
+      assert.equal(brief(verdict), 'sync');
+    }
+  });
+
+  it('by something else comes with advice on that, whatever its message says', () => {
+    const words =
+      'this is not Argo CD\'s API: it responds with HTTP 403 (HTTP 403): "403 Forbidden"';
+    const asked = { ...refused('not-argocd', words), brokenSince: start, at: start + 120_000 };
+    const verdict = new Run(syncGoal(), { request: asked }).see(application(), 120_000);
+    const [cause] = ending(verdict).causes;
+    assert.match(cause?.title ?? '', /Something other than Argo CD/);
+    assert.match(cause?.advice ?? '', /firewall.*blocks POST/);
+  });
+
   it('comes with what to do about its message', () => {
     const words = "error resolving repo revision: unable to resolve 'x' to a commit SHA";
     const verdict = new Run(syncGoal(), { request: refused('refused', words) }).see(application());
