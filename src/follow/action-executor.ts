@@ -30,6 +30,9 @@ export interface Hold {
   readonly until: number | undefined;
 }
 
+/** The proof became too old before the request was sent. */
+class ProofExpired extends Error {}
+
 /**
  * Makes the changes in Argo CD that the rules want: after a failure only when a retry is allowed
  * (`RetryGate`), and only while the run is proven to be wanted (`AuthorityMonitor`). A request is
@@ -94,6 +97,7 @@ export class ActionExecutor {
     } catch (error) {
       // The error was not a response to the request.
       followState.update({ request });
+      if (error instanceof ProofExpired) return this.#awaitProof();
       this.#fatal = this.#retryGate.broke(error);
     }
     return undefined;
@@ -131,6 +135,8 @@ export class ActionExecutor {
   readonly #sending = async (request: SentRequest): Promise<void> => {
     this.#parts.followState.update({ request });
     await this.#parts.checkpointer.keep();
+    // A store that was out of order may have taken long.
+    if (!this.#authorityMonitor.isProven()) throw new ProofExpired();
   };
 
   async #select({ application, memory, goal }: View): Promise<readonly ResourceKey[]> {

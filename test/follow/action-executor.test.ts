@@ -29,6 +29,8 @@ describe('the action executor', () => {
   let wakeup: Wakeup;
   /** What was done, in order: what was stored, and what was asked of Argo CD. */
   let done: string[];
+  /** What happens while a request is stored. */
+  let keepFor: () => Promise<void>;
   /** What Azure DevOps knows of the run. */
   let run: { isProven: boolean; over?: string };
 
@@ -51,7 +53,11 @@ describe('the action executor', () => {
     wakeup = new Wakeup(clock);
     const feed = new Feed(argocd, clock, ports.random);
     poller = new ApplicationPoller(settings, ports, followState, feed, wakeup);
-    const keep = () => Promise.resolve(void done.push('kept'));
+    keepFor = () => Promise.resolve();
+    const keep = () => {
+      done.push('kept');
+      return keepFor();
+    };
     const parts = { followState, poller, checkpointer: { keep }, status, wakeup };
     executor = new ActionExecutor(settings, { ...ports, authority }, parts);
     argocd.onSync = () => {
@@ -122,6 +128,26 @@ describe('the action executor', () => {
     await execute();
     assert.deepEqual(done, ['kept', 'sync']);
     assert.equal(argocd.times('manifests').length, 1, 'they are read once');
+  });
+
+  it('wants the proof once more when the request took time to be stored, and sends nothing until then', async () => {
+    for (const over of [undefined, 'the job has ended']) {
+      make();
+      keepFor = () => {
+        run = { isProven: false, ...(over === undefined ? {} : { over }) };
+        return Promise.resolve();
+      };
+      assert.deepEqual(await execute(), { until: undefined });
+      assert.deepEqual(done, ['kept']);
+      assert.equal(followState.memory.request, undefined);
+      await clock.pass(0);
+      assert.equal(executor.over, over);
+      if (over !== undefined) continue;
+      keepFor = () => Promise.resolve();
+      run = { isProven: true };
+      assert.equal(await execute(), undefined);
+      assert.deepEqual(done, ['kept', 'kept', 'sync']);
+    }
   });
 
   it('knows why Azure DevOps has ended the run', async () => {
