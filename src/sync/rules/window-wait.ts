@@ -87,11 +87,18 @@ export function decideHeld(view: View, message: string): Verdict | undefined {
   return goal.whenWindowClosed === 'wait' ? waitForOpening(view, windows) : refused(sentence);
 }
 
-/** Windows that cannot be parsed deny forever, regardless of the setting. */
+/**
+ * Windows that cannot be parsed deny forever, regardless of the setting; if they cannot be read for
+ * another permanent reason, it is unknown when they open.
+ */
 function decideUnreadable(words: string): Verdict | undefined {
   const { nature, advice } = judgeError(words);
   if (nature !== 'lasting') return undefined;
-  return refuse('blocked', 'A sync window is invalid, so no sync is allowed', advice, words);
+  const isWindow = /sync window|cannot parse (?:schedule|duration)/i.test(words);
+  const title = isWindow
+    ? 'A sync window is invalid, so no sync is allowed'
+    : 'A sync window denies the sync, and the windows cannot be read';
+  return refuse('blocked', title, advice, words);
 }
 
 /** Why the windows could not be read since then; empty where they could. */

@@ -112,6 +112,19 @@ describe('Windows that cannot be parsed', () => {
 });
 
 describe('Windows that cannot be read', () => {
+  it('are not called invalid when another permanent error prevents reading them', () => {
+    for (const [reason, title] of [
+      ['invalid sync windows: cannot parse duration', /^A sync window is invalid/],
+      ['x509: certificate signed by unknown authority', /^A sync window denies the sync, and/],
+      ['the project does not exist', /windows cannot be read$/],
+    ] as const) {
+      const run = new Run(syncGoal(), { request: denied, windowsFault: { reason, at: start } });
+      const [cause] = ending(run.see(application())).causes;
+      assert.match(cause?.title ?? '', title);
+      assert.equal(cause?.message, reason);
+    }
+  });
+
   const windowsFault = { reason: 'permission denied', at: start };
 
   it('are checked by trying again, if the opening is waited for, and that is reported', () => {
