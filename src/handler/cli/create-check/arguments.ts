@@ -1,5 +1,7 @@
 import { separators } from '../../../inputs/application-list.ts';
 import { readWords, type Help, type WrongWords } from '../../../inputs/command-words.ts';
+import { percentDecode } from '../../../text/percent-encoding.ts';
+import { foldProjectName } from '../../../text/project-name.ts';
 import type { CheckRequest } from './check-configuration.ts';
 
 /** The arguments of `create-check`. */
@@ -92,7 +94,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   );
   const messages = [
     ...missing.map(([, message]) => message),
-    ...(organization === '' ? [] : faultsOfOrganization(organization)),
+    ...(organization === '' ? [] : faultsOfOrganization(organization, project)),
     ...(environment === '' || /^[1-9]\d*$/.test(environment)
       ? []
       : [`--environment ${environment}: use the number in the URL of its page.`]),
@@ -123,7 +125,7 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
   };
 }
 
-function faultsOfOrganization(text: string): readonly string[] {
+function faultsOfOrganization(text: string, project: string): readonly string[] {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const segments = (url?.pathname ?? '').split('/').filter((segment) => segment !== '');
   const isOldHost = url?.hostname.endsWith('.visualstudio.com') === true;
@@ -134,7 +136,11 @@ function faultsOfOrganization(text: string): readonly string[] {
   }
   const depth = isOldHost ? 0 : url.hostname === 'dev.azure.com' ? 1 : 2;
   const inner = segments.findIndex((segment) => segment.startsWith('_'));
-  const end = Math.min(inner < 0 ? segments.length : inner, depth);
+  const end = Math.min(
+    inner < 0 ? segments.length : inner,
+    placeOfProject(segments, project),
+    depth,
+  );
   if (end < segments.length) {
     const meant = [url.origin, ...segments.slice(0, end)].join('/');
     return [
@@ -144,6 +150,19 @@ function faultsOfOrganization(text: string): readonly string[] {
   const isHere = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
   if (url.protocol === 'https:' || isHere) return [];
   return [`--organization ${text}: without https, the token could be read in transit.`];
+}
+
+/**
+ * On-premises, a collection has one segment, or two if the first is a folder of the server, usually
+ * `tfs`. So a project after it is known only by its name.
+ */
+function placeOfProject(segments: readonly string[], project: string): number {
+  const first = segments[0]?.toLowerCase() === 'tfs' ? 2 : 1;
+  const wanted = foldProjectName(project);
+  const place = segments.findIndex(
+    (segment, index) => index >= first && foldProjectName(percentDecode(segment)) === wanted,
+  );
+  return place < 0 ? segments.length : place;
 }
 
 function faultsOfNumber(name: string, text: string, from: number, to: number): readonly string[] {

@@ -108,6 +108,16 @@ describe('The command line of create-check', () => {
       value: 'https://devops.example.com/tfs/Main/shop',
       message: /use https:\/\/devops\.example\.com\/tfs\/Main,/,
     },
+    {
+      name: 'organization',
+      value: 'https://devops.example.com/Main/Fabrikam%20Shop',
+      message: /use https:\/\/devops\.example\.com\/Main,/,
+    },
+    {
+      name: 'organization',
+      value: 'https://devops.example.com/Main/Fabrikam%20shop/_environments/12',
+      message: /use https:\/\/devops\.example\.com\/Main,/,
+    },
     { name: 'organization', value: 'https://dev.azure.com', message: /write it as https:/ },
     {
       name: 'organization',
@@ -127,6 +137,15 @@ describe('The command line of create-check', () => {
       assert.match(messages(parse({ [name]: value })).join(), message);
     });
   }
+
+  it('takes a collection that is called like its project', () => {
+    for (const organization of [
+      'https://devops.example.com/tfs/Shop',
+      'https://a.example.com/Shop',
+    ]) {
+      assert.equal(parse({ organization, project: 'shop' }).kind, 'run');
+    }
+  });
 
   it('takes a server on this machine without https', () => {
     assert.equal(parse({ organization: 'http://localhost:8080/tfs/Main' }).kind, 'run');
