@@ -11,15 +11,17 @@ const longestText = 253;
 export function tombstoneOf(spec: RunSpec): RunSpec {
   const azureProject = spec.azureProject.slice(0, longestText);
   if (spec.kind === 'claim') return { ...spec, azureProject, page: '', info: [] };
-  const { request } = spec;
-  const { subject, project, goal } = request;
+  const { subject, project, goal, timeout, onTimeout, onCancel } = spec.request;
+  const { hookLogLines, publishSummary } = spec.request;
   return {
     ...spec,
     azureProject,
     page: '',
     info: [],
+    ...(spec.announced && { announced: { ...spec.announced, faults: [] } }),
+    // Listed one by one, so that what is added to requests is not kept.
     request: {
-      ...request,
+      ...{ timeout, onTimeout, onCancel, hookLogLines, publishSummary },
       subject:
         'names' in subject
           ? { names: subject.names.slice(0, mostNames) }
