@@ -8,6 +8,7 @@ import type {
 import { syncPhases } from '../../sync/plan/hook.ts';
 import { operationPage } from '../../report/operation-page.ts';
 import { linkRevisions } from '../../report/revision-link.ts';
+import { spanCell } from '../../report/span-cell.ts';
 import { printSpan } from '../../text/duration-text.ts';
 import {
   logLine,
@@ -141,7 +142,6 @@ function factsOf({ event, argocd, applicationUrl, chain }: ActionBody): readonly
     markdown: markdownText(text, longestText),
   });
   const code = (name: string, text: string) => ({ name, text, markdown: markdownCode(text, 200) });
-  const span = operation && printSpan(operation.startedAt, event.at);
   const facts = [
     plain('Message', message),
     ...(operation === undefined ? [] : [revisionFact(operation)]),
@@ -151,10 +151,7 @@ function factsOf({ event, argocd, applicationUrl, chain }: ActionBody): readonly
       ? plain('Triggering run', '')
       : { name: 'Triggering run', text: run, markdown: markdownLink(run, run) },
     plain('Operation started', operation === undefined ? '' : (isoTime(operation.startedAt) ?? '')),
-    plain(
-      'Occurred',
-      [isoTime(event.at) ?? '', span && `after ${span}`].filter(Boolean).join(', '),
-    ),
+    occurredFact(event),
     plain(
       'Attempt',
       operation !== undefined && operation.attempt > 0 ? String(operation.attempt + 1) : '',
@@ -167,6 +164,18 @@ function factsOf({ event, argocd, applicationUrl, chain }: ActionBody): readonly
     ),
   ];
   return facts.filter(({ text }) => text !== '');
+}
+
+/** When it happened, and how long after the start of its operation. */
+function occurredFact({ at, operation }: ActionBody['event']): Fact {
+  const time = isoTime(at) ?? '';
+  if (operation === undefined) return { name: 'Occurred', text: time, markdown: time };
+  const span = { startedAt: operation.startedAt, finishedAt: at };
+  return {
+    name: 'Occurred',
+    text: `${time}, after ${printSpan(span.startedAt, at)}`,
+    markdown: `${time}, after ${spanCell(span)}`,
+  };
 }
 
 /** Each revision with a link to its commit, where its repository is on a known host. */

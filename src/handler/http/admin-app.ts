@@ -100,7 +100,7 @@ export function adminApp(ports: AdminPorts): Hono {
     return page(
       c,
       statusPage({
-        ...{ status: ports.status(), figures, runs, show, older, now, version },
+        ...{ status: ports.status(), figures, runs, show, before, older, now, version },
         isPaused: isPaused(c),
       }),
     );

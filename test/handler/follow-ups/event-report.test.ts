@@ -74,6 +74,15 @@ describe('What a follow-up run is told of its event', () => {
     assert.doesNotMatch(summary, /git\.example\.com/);
   });
 
+  it('shows a moment as one in the summary, too, where a less-than sign would be markup', () => {
+    const occurred = event();
+    const at = (occurred.operation?.startedAt ?? 0) + 500;
+    const { lines, summary } = eventReportOf(actionBody({ event: { ...occurred, at } }));
+    const time = new Date(at).toISOString();
+    assert.ok(lines.includes(`Occurred: ${time}, after <1 s`), lines.join('\n'));
+    assert.ok(summary.includes(`${time}, after \`<1 s\``), summary);
+  });
+
   it('names no more revisions than people read, and says where none is known', () => {
     const lineOf = (revisions: readonly string[]) =>
       eventReportOf(actionBody({ event: event({ of: { revisions } }) })).lines.find((line) =>

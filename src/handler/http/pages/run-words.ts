@@ -23,8 +23,9 @@ const outcomes: Readonly<Record<RunOutcome, readonly [string, Tone]>> = {
 /** The pipeline and the run's number, as far as the request named them. */
 export function pipelineOf({ spec }: Pick<Run, 'spec'>): string {
   const row = (name: string) => spec.info.find((each) => each.name === name)?.value ?? '';
-  const [number = ''] = row('Run').split(' ');
-  const words = [row('Pipeline'), number.startsWith('http') ? '' : number];
+  // The number, which may contain spaces, comes before the page.
+  const number = row('Run').replace(/(?:^|\s)https?:\/\/\S*$/, '');
+  const words = [row('Pipeline'), number];
   return plainLine(words.filter(Boolean).join(' '), 200) || (spec.page === '' ? '' : 'open');
 }
 

@@ -28,6 +28,8 @@ export interface StatusContent {
   /** Newest first. */
   readonly runs: readonly RunHead[];
   readonly show: Show;
+  /** Where this page of older runs starts; absent on the first page. */
+  readonly before?: number | undefined;
   /** Where the next page of older runs starts; absent on the last page. */
   readonly older: number | undefined;
   readonly now: number;
@@ -48,7 +50,7 @@ export function queryOf(show: Show, before: number | undefined, limit: number): 
 
 /** What the handler is doing: its runs, each Argo CD, the store. */
 export function statusPage(content: StatusContent): Markup {
-  const { status, figures, now, version, show, isPaused = false } = content;
+  const { status, figures, now, version, isPaused = false } = content;
   const isReady = status.unready.length === 0;
   return renderPage({
     title: 'Argo CD for Azure Pipelines: handler',
@@ -67,8 +69,13 @@ export function statusPage(content: StatusContent): Markup {
     footer: html`Stored in <code>${status.store.path}</code> (${printSize(figures.bytes)}):
       ${status.store.fault === undefined ? 'working' : plainLine(status.store.fault)}.
       <a href="/metrics">Metrics</a>, <a href="/v1/openapi.json">API description</a>.`,
-    refresh: { seconds, isPaused, path: show === 'all' ? '/' : `/?show=${show}` },
+    refresh: { seconds, isPaused, path: pathOf(content) },
   });
+}
+
+function pathOf({ show, before }: StatusContent): string {
+  if (before !== undefined) return `/?show=${show}&before=${before}`;
+  return show === 'all' ? '/' : `/?show=${show}`;
 }
 
 function notice(title: string, lines: readonly string[], isBad: boolean): Markup {

@@ -115,6 +115,26 @@ describe('the status page', () => {
     );
   });
 
+  for (const [row, words] of [
+    ['20261121.3 https://dev.azure.com/fabrikam/shop/_build/results?buildId=7', 'ci 20261121.3'],
+    [
+      'Shop release 5 https://dev.azure.com/fabrikam/shop/_release?releaseId=5',
+      'ci Shop release 5',
+    ],
+    ['Shop release 5', 'ci Shop release 5'],
+    ['https://dev.azure.com/fabrikam/shop/_build/results?buildId=7', 'ci'],
+    ['', 'ci'],
+  ] as const) {
+    it(`names a run by its whole number: ${row}`, async () => {
+      const info = [
+        { name: 'Pipeline', value: 'ci' },
+        { name: 'Run', value: row },
+      ];
+      const text = textOf(await page({ runs: [run({ spec: { ...spec(), info, page: '' } })] }));
+      assert.ok(text.includes(` ${words} Stored in`), text);
+    });
+  }
+
   it('is loaded again by itself, unless the reader has paused that', async () => {
     const lively = await page({ show: 'following' });
     assert.match(lively, /http-equiv="refresh" content="10"/);
@@ -122,6 +142,18 @@ describe('the status page', () => {
     const paused = await page({ show: 'following', isPaused: true });
     assert.doesNotMatch(paused, /http-equiv="refresh"/);
     assert.match(paused, /href="\/\?show=following">Resume refresh</);
+  });
+
+  it('stays where the reader is when its refresh is paused or resumed', async () => {
+    for (const [changes, path] of [
+      [{}, '/'],
+      [{ before: 77 }, '/?show=all&amp;before=77'],
+      [{ show: 'ended', before: 77 }, '/?show=ended&amp;before=77'],
+    ] as const) {
+      const pause = `${path}${path.includes('?') ? '&amp;' : '?'}refresh=off`;
+      assert.ok((await page(changes)).includes(`href="${pause}"`), pause);
+      assert.ok((await page({ ...changes, isPaused: true })).includes(`href="${path}">Resume`));
+    }
   });
 
   it('shows what stands between backticks as code, and no backtick', async () => {
