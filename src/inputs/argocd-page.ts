@@ -46,6 +46,8 @@ function isPage(segment: string, rest: readonly string[]): boolean {
     case 'user-info':
     case 'swagger-ui':
     case 'swagger.json':
+    case 'healthz':
+    case 'index.html':
       return rest.length === 0;
     case 'settings':
       return rest.length === 0 || settings.test(next);
@@ -53,6 +55,10 @@ function isPage(segment: string, rest: readonly string[]): boolean {
       return api.test(next);
     case 'auth':
       return next === 'login' || next === 'callback';
+    case 'pkce':
+      return next === 'verify';
+    case 'download':
+      return next.startsWith('argocd-');
     default:
       return false;
   }

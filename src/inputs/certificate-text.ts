@@ -5,11 +5,11 @@ const block =
 
 /**
  * The certificates in a text, as concatenated PEM; undefined if there are none, or one cannot be read.
- * Single-line fields, JSON (even nested) and variables may remove line breaks, or turn them into spaces
- * or `\n`; the whole text may be base64 again, as in Kubernetes Secrets.
+ * Single-line fields, JSON (even nested) and variables may remove line breaks, or turn them into spaces,
+ * `\n`, or `%0A` as logging commands write them; the whole text may be base64 again, as in Kubernetes Secrets.
  */
 export function certificatesIn(text: string): string | undefined {
-  const plain = text.replace(/\\+r\\+n|\\+[nr]/g, '\n');
+  const plain = text.replace(/\\+r\\+n|\\+[nr]|(?:%0D)?%0A/gi, '\n');
   const bodies = [...plain.matchAll(block)].map(([, body = '']) => body);
   if (bodies.length === 0) return certificatesInBase64(plain);
   const pems = bodies.map(pemOf);

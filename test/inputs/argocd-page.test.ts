@@ -24,6 +24,10 @@ describe('The URL of a page of Argo CD', () => {
     ['/api/version', undefined],
     ['/api/dex/callback', undefined],
     ['/swagger-ui', undefined],
+    ['/healthz', undefined],
+    ['/index.html', undefined],
+    ['/pkce/verify', undefined],
+    ['/download/argocd-linux-amd64', undefined],
   ] as const) {
     it(`is recognized with and without a root path: ${path}`, () => {
       assert.deepEqual(readArgoCDPage(path), { root: '', application });
@@ -39,6 +43,8 @@ describe('The URL of a page of Argo CD', () => {
     '/api',
     '/login/argocd',
     '/settings/argocd',
+    '/pkce',
+    '/download/argocd',
   ]) {
     it(`is not confused with a root path: ${path}`, () => {
       assert.equal(readArgoCDPage(path), undefined);

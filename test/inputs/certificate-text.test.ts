@@ -16,6 +16,8 @@ describe('The text of a certificate', () => {
     ['with `\\r\\n` instead of line breaks', (pem) => `${pem.replaceAll('\n', '\\r\\n')}\\r\\n`],
     ['as a JSON string within JSON', (pem) => JSON.stringify(JSON.stringify(pem))],
     ['as a JSON string', (pem) => JSON.stringify(`${pem}\n`)],
+    ['with `%0A` instead of line breaks', (pem) => pem.replaceAll('\n', '%0A')],
+    ['with `%0D%0A` instead of line breaks', (pem) => `${pem.replaceAll('\n', '%0d%0a')}%0d%0a`],
     ['without line breaks', (pem) => pem.replaceAll('\n', '')],
     ['indented', (pem) => pem.replace(/^/gm, '    ')],
     ['with text around it', (pem) => `subject=CN = a\n${pem}\nissuer`],
