@@ -2,6 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import { completeAddress } from '../../follow-ups/pipeline-address.ts';
 import type { QueuePipeline } from '../../follow-ups/follow-up.ts';
 import type { CompleteAddress } from '../../follow-ups/pipeline-address.ts';
+import { Secret } from '../../secret.ts';
 import { printName } from '../../sync/model/application.ts';
 import {
   grantsFor,
@@ -15,8 +16,10 @@ import { isPodOf, printHookIdentity, type HookIdentity } from '../access/hook-id
 import { RateLimit } from '../access/rate-limit.ts';
 import type { HookGrant } from '../config/hooks-config.ts';
 import type { HookFollowUp, HookIntake, HookTask } from '../hook-intake.ts';
+import { presentedToken } from '../access/presented-token.ts';
 import { readHookBody } from './hook-body.ts';
 import type { Answer } from './public-calls.ts';
+import { redact } from './redaction.ts';
 import { Refusal } from './refusal.ts';
 
 /** What answers the calls of hooks. */
@@ -73,7 +76,7 @@ export class HookRoutes {
     return this.#known(request, async (identity, grants, body) => {
       const text = body ?? (await this.#bodyOf(request));
       if (text instanceof Refusal) return text;
-      const call = readHookBody(text);
+      const call = readHookBody(redact(text, tokensOf(request)));
       if ('faults' in call) {
         const count =
           call.faults.length === 1 ? 'One field is' : `${call.faults.length} fields are`;
@@ -196,6 +199,12 @@ export class HookRoutes {
     const address = completeAddress(queue, { organization, project: undefined });
     return { ...queue, ...(address ?? { organization, project: '', pipeline: queue.pipeline }) };
   }
+}
+
+/** The tokens in the headers, which the body may repeat in any field. */
+function tokensOf(request: HookRequest): readonly Secret[] {
+  const tokens = [presentedToken(request.header('Authorization')), request.header('AuthToken')];
+  return tokens.flatMap((token) => (token === undefined ? [] : [new Secret(token)]));
 }
 
 /** A token proves the namespace and the pod; a key proves neither. */

@@ -97,6 +97,31 @@ describe('POST /v1/hooks', () => {
     });
   }
 
+  const misplaced: readonly (readonly [string, object])[] = [
+    ['argocd', { argocd: 'a-secret-token' }],
+    ['application', { application: 'a-secret-token' }],
+    ['hook', { hook: { name: 'a-secret-token', namespace: 'shop' } }],
+    ['queue', { queue: 'a-secret-token/smoke-tests' }],
+    ['each', { each: 'a-secret-token' }],
+    ['a field that does not exist', { 'a-secret-token': 1 }],
+  ];
+  const tokenHeaders = {
+    Authorization: ['Bearer a-secret-token', `Basic ${btoa('hook:a-secret-token')}`],
+    AuthToken: ['a-secret-token'],
+  };
+  for (const [place, changes] of misplaced) {
+    it(`never repeats a token that the body has as its ${place}`, async () => {
+      for (const [name, values] of Object.entries(tokenHeaders)) {
+        for (const value of values) {
+          const { post, refusals } = hooked();
+          const answered = await post({ ...body, ...changes }, { [name]: value });
+          assert.ok(answered.status >= 400, answered.text);
+          assert.doesNotMatch(answered.text + JSON.stringify(refusals), /a-secret-token/);
+        }
+      }
+    });
+  }
+
   it('says of another AppProject what it says of what is not there', async () => {
     const other = hooked(identity, [{ ...grant, appProjects: ['bank'] }]);
     const missing = hooked();

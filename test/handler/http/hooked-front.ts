@@ -91,10 +91,11 @@ export function hooked(
     onAnswer: (route) => answers.push(route),
     onError: (error) => errors.push(error),
   });
-  const post = async (given: unknown) =>
+  const post = async (given: unknown, headers: Readonly<Record<string, string>> = {}) =>
     read(
       await app.request('/v1/hooks', {
         method: 'POST',
+        headers,
         body: typeof given === 'string' ? given : JSON.stringify(given),
       }),
     );
