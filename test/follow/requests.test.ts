@@ -156,6 +156,23 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     });
   });
 
+  it('ends after two minutes where a firewall lets only reading through', async () => {
+    make(configMap('a'));
+    argocd.faults.add({
+      method: 'POST',
+      path: /\/sync/,
+      times: Infinity,
+      fault: { kind: 'answer', status: 403, body: '<html>403 Forbidden</html>' },
+    });
+    const before = argocd.now;
+    const result = await followOne(argocd, 'shop', syncGoal());
+    const took = argocd.now - before;
+    assert.equal(result.outcome, 'failed', result.message);
+    assert.match(result.causes[0]?.title ?? '', /Something other than Argo CD/);
+    assert.match(result.causes[0]?.advice ?? '', /firewall/);
+    assert.ok(took >= 100_000 && took < 200_000, `${took} ms`);
+  });
+
   it('warns of the hooks that strategy apply did not run', async () => {
     make(configMap('a'), job('migrate', { hook: 'PreSync' }));
     const result = await followOne(argocd, 'shop', syncGoal({}, { strategy: 'apply' }));

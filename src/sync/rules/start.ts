@@ -23,6 +23,11 @@ import { decideDenied } from './window-wait.ts';
 const tracked: RevisionTarget = { kind: 'tracked' };
 /** How long to wait for a request that a proxy gave up on: it may still reach Argo CD. */
 const settling = 2_000;
+/**
+ * Pauses between tries are shorter. An outage is not a response: after it, only another try shows
+ * whether the error is still there.
+ */
+const longestPause = 15_000;
 
 /** Nothing was requested yet: send the request, or say why not. */
 export function decideStart(view: View<SyncGoal>): Verdict {
@@ -54,12 +59,13 @@ export function decideUnsettled({ memory: { request }, now }: View): Verdict | u
 
 /** What the last answer to our request means, if it was a refusal. */
 export function decideRefusal(view: View): Verdict | undefined {
-  const { request } = view.memory;
+  const { memory, now } = view;
+  const { request } = memory;
   if (request === undefined || request.failure === undefined) return undefined;
   const { failure, reason, at, brokenSince = at } = request;
   if (failure === 'window-closed') return decideDenied(view, at, reason);
-  // An outage in between is not a response: the last one counts.
-  if (isUnknownError(failure) && at - brokenSince < unknownErrorLimit) return undefined;
+  const answered = now - at < longestPause ? now : at;
+  if (isUnknownError(failure) && answered - brokenSince < unknownErrorLimit) return undefined;
   const told = refusals[failure];
   if (told === undefined) return undefined;
   const isArgoCDs = failure !== 'not-argocd';
