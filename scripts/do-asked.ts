@@ -1,4 +1,4 @@
-import type { Help, WrongWords } from '../src/inputs/command-words.ts';
+import type { Help, InvalidArguments } from '../src/inputs/command-words.ts';
 
 /** Exit codes that all our programs share. */
 export const exitCodes = { success: 0, usage: 2 } as const;
@@ -11,7 +11,7 @@ export interface Program {
 
 /** Prints the usage or the faults of the arguments, or runs. Returns the exit code of the process. */
 export async function doAsked<T extends { readonly kind: string }>(
-  asked: T | Help | WrongWords,
+  asked: T | Help | InvalidArguments,
   program: Program,
   run: (asked: T) => number | Promise<number>,
 ): Promise<number> {
@@ -32,6 +32,6 @@ function isHelp(asked: { readonly kind: string }): asked is Help {
   return asked.kind === 'help';
 }
 
-function isFault(asked: { readonly kind: string }): asked is WrongWords {
+function isFault(asked: { readonly kind: string }): asked is InvalidArguments {
   return asked.kind === 'fault';
 }

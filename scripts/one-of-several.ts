@@ -1,8 +1,10 @@
-import { readWords, type Help, type WrongWords } from '../src/inputs/command-words.ts';
+import { readWords, type Help, type InvalidArguments } from '../src/inputs/command-words.ts';
 
 /** A command that does all of several things, or one of them, and may write a file. */
 export type Asked =
-  { readonly kind: 'run'; readonly only?: string; readonly file?: string } | Help | WrongWords;
+  | { readonly kind: 'run'; readonly only?: string; readonly file?: string }
+  | Help
+  | InvalidArguments;
 
 /** The choices. `noun`: what they are called in messages. */
 export interface Several {

@@ -1,4 +1,4 @@
-import { readWords, type Help, type WrongWords } from '../src/inputs/command-words.ts';
+import { readWords, type Help, type InvalidArguments } from '../src/inputs/command-words.ts';
 import { configMap, service, type Manifest } from './demo/manifests.ts';
 import {
   addApplication,
@@ -46,7 +46,7 @@ const applications: readonly TryOut[] = [
   },
 ];
 
-type Asked = { readonly kind: 'run'; readonly port: number } | Help | WrongWords;
+type Asked = { readonly kind: 'run'; readonly port: number } | Help | InvalidArguments;
 
 process.exitCode = await doAsked(
   parseArguments(process.argv.slice(2)),

@@ -1,4 +1,4 @@
-import { readWords, type Help, type WrongWords } from '../src/inputs/command-words.ts';
+import { readWords, type Help, type InvalidArguments } from '../src/inputs/command-words.ts';
 import { nearest } from '../src/text/nearest.ts';
 
 /** The arguments of `npm run task`. */
@@ -20,7 +20,7 @@ export interface TaskArguments {
 }
 
 export type ParsedArguments =
-  { readonly kind: 'run'; readonly arguments: TaskArguments } | Help | WrongWords;
+  { readonly kind: 'run'; readonly arguments: TaskArguments } | Help | InvalidArguments;
 
 export const usage = `Runs a built task against a real Argo CD, like an agent of Azure Pipelines would.
 
@@ -162,6 +162,6 @@ function parseInputs(words: readonly string[]): Readonly<Record<string, string>>
   return inputs;
 }
 
-function fault(message: string): WrongWords {
+function fault(message: string): InvalidArguments {
   return { kind: 'fault', messages: [message] };
 }

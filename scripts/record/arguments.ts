@@ -1,4 +1,4 @@
-import { readWords, type Help, type WrongWords } from '../../src/inputs/command-words.ts';
+import { readWords, type Help, type InvalidArguments } from '../../src/inputs/command-words.ts';
 import { nearest } from '../../src/text/nearest.ts';
 
 /** Something to do while the application is watched. `values`: its `name=value` arguments. */
@@ -28,7 +28,7 @@ export interface RecordArguments {
 }
 
 export type RecordAsked =
-  { readonly kind: 'run'; readonly arguments: RecordArguments } | Help | WrongWords;
+  { readonly kind: 'run'; readonly arguments: RecordArguments } | Help | InvalidArguments;
 
 /** The steps of a recording, and what each is for. */
 const steps = {

@@ -1,4 +1,4 @@
-import { readWords, type Help, type WrongWords } from '../../src/inputs/command-words.ts';
+import { readWords, type Help, type InvalidArguments } from '../../src/inputs/command-words.ts';
 import { placeholdersIn } from './identity.ts';
 
 /** The arguments of `npm run package`. */
@@ -39,7 +39,9 @@ const anId = /^[A-Za-z0-9][A-Za-z0-9-]*$/;
 const aVersion = /^(?:0|[1-9]\d{0,8})(?:\.(?:0|[1-9]\d{0,8})){2}$/;
 
 /** Parses the arguments of `npm run package`. */
-export function readPackageRequest(words: readonly string[]): PackageRequest | Help | WrongWords {
+export function readPackageRequest(
+  words: readonly string[],
+): PackageRequest | Help | InvalidArguments {
   const read = readWords(words, options);
   if (read.kind !== 'words') return read;
   const {

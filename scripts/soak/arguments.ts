@@ -1,4 +1,4 @@
-import { readWords, type Help, type WrongWords } from '../../src/inputs/command-words.ts';
+import { readWords, type Help, type InvalidArguments } from '../../src/inputs/command-words.ts';
 
 /** What the soak of the handler does, and for how long. */
 export interface SoakPlan {
@@ -19,7 +19,7 @@ export type SoakAsked =
   /** Simulations of follow-ups, with seeds from `first` on. */
   | { readonly kind: 'followUps'; readonly seeds: number; readonly first: number }
   | Help
-  | WrongWords;
+  | InvalidArguments;
 
 /** The output of `npm run soak -- --help`. */
 export const usage = `Kills the built handler at random moments while runs of all kinds go on, then sends it random and

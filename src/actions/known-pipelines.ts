@@ -11,7 +11,7 @@ export interface KnownPipeline {
 }
 
 /** What to queue, where, and for which event. `organization` is a URL. */
-export interface Wanted {
+export interface QueueTarget {
   readonly action: RenderedQueueing;
   readonly organization: string;
   readonly eventKey: string;
@@ -42,7 +42,7 @@ export class KnownPipelines {
   }
 
   /** Rejects with a `PipelineError`. */
-  async find(wanted: Wanted, signal: AbortSignal): Promise<KnownPipeline> {
+  async find(wanted: QueueTarget, signal: AbortSignal): Promise<KnownPipeline> {
     const { action, organization, eventKey } = wanted;
     const { project, pipeline: reference } = action;
     const where = { organization, project };
@@ -65,7 +65,7 @@ export class KnownPipelines {
   }
 }
 
-function placeOf({ action, organization }: Wanted): string {
+function placeOf({ action, organization }: QueueTarget): string {
   return `${action.kind} ${addressKey({ ...action, organization })}`;
 }
 

@@ -23,7 +23,7 @@ export interface RequestedAct {
 }
 
 /** The result of an act: what changes in the memory, and the application if Argo CD returned it. */
-export interface Acted {
+export interface ActEffect {
   readonly change: Partial<Memory>;
   readonly application?: Application;
   /** It failed in a way that a retry may fix. */
@@ -50,7 +50,7 @@ const passing = new Set(['unavailable', 'unclear', 'busy', 'unreachable']);
  * Makes a change and says what to remember of it. Rejects with failures of the address or the token
  * rather than of the request: those are judged like a failed look.
  */
-export async function perform(requested: RequestedAct, ports: ActPorts): Promise<Acted> {
+export async function perform(requested: RequestedAct, ports: ActPorts): Promise<ActEffect> {
   const { act, view, settings, resources } = requested;
   const { application, memory, goal } = view;
   const { address, marker, info } = settings;
@@ -91,7 +91,7 @@ async function ask(
   { now, signal, sending }: ActPorts,
   send: () => Promise<Application>,
   what?: RequestedSync,
-): Promise<Acted> {
+): Promise<ActEffect> {
   const sent: SentRequest = {
     state: 'sent',
     at: now(),
@@ -139,8 +139,8 @@ async function ask(
 
 async function attempt(
   { memory, now }: { readonly memory: Memory; readonly now: () => number },
-  act: () => Promise<Acted>,
-): Promise<Acted> {
+  act: () => Promise<ActEffect>,
+): Promise<ActEffect> {
   try {
     return await act();
   } catch (error) {

@@ -80,7 +80,7 @@ export type HookAnswer =
   | { readonly kind: 'unavailable'; readonly message: string };
 
 /** Whether the caller may see a follow-up, by its event's application and the hook that queued it. */
-export type MaySee = (about: {
+export type MaySeeApplication = (about: {
   readonly argocd: string;
   readonly application: Required<ApplicationName>;
   readonly appProject: string;
@@ -96,7 +96,7 @@ export interface HookIntake {
    */
   progress(
     id: string,
-    maySee: MaySee,
+    maySee: MaySeeApplication,
     wait: number,
     signal: AbortSignal,
   ): Promise<HookFollowUp | undefined>;

@@ -1,12 +1,12 @@
 import { queuePipelineSchema } from '../follow-ups/action-schema.ts';
 import { parsePipelineAddress } from '../follow-ups/pipeline-address.ts';
-import { readWords, type Help, type WrongWords } from '../inputs/command-words.ts';
+import { readWords, type Help, type InvalidArguments } from '../inputs/command-words.ts';
 import { faultsOf } from '../settings/schema-fault.ts';
 import { hookPhases } from '../sync/events/hook-event.ts';
 import { nearest } from '../text/nearest.ts';
 import * as z from 'zod/mini';
 import { readDuration } from './duration.ts';
-import { readWay, type Way } from './way.ts';
+import { readDestination, type Destination } from './destination.ts';
 
 /** The commands. */
 export const commands = ['queue', 'complete', 'notify', 'wait'] as const;
@@ -43,12 +43,12 @@ export interface HookArguments {
   readonly timeout: number;
   readonly retryFor: number;
   readonly ignoresUnreachable: boolean;
-  readonly way: Way;
+  readonly destination: Destination;
 }
 
 /** What to do, a request for help, or everything that is wrong with the command line. */
 export type ParsedHook =
-  { readonly kind: 'run'; readonly arguments: HookArguments } | Help | WrongWords;
+  { readonly kind: 'run'; readonly arguments: HookArguments } | Help | InvalidArguments;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -81,12 +81,13 @@ export function parseHook(words: readonly string[], env: Environment): ParsedHoo
   const { values, others } = read;
   const faults: string[] = [];
   const command = readCommand(others, faults);
-  const way = readWay(values, env, faults);
+  const destination = readDestination(values, env, faults);
   const parsed: HookArguments = {
     command,
-    way,
-    self: readSelf(values, env, way, faults),
-    queue: command === 'queue' && way.kind !== 'webhook' ? readQueue(values, faults) : undefined,
+    destination,
+    self: readSelf(values, env, destination, faults),
+    queue:
+      command === 'queue' && destination.kind !== 'webhook' ? readQueue(values, faults) : undefined,
     each: readEach(values.each, faults),
     waits: command === 'wait' || values.wait === true,
     timeout: readTime('timeout', values.timeout ?? '1h', faults),
@@ -117,7 +118,12 @@ function readCommand(others: readonly string[], faults: string[]): Command {
   return command ?? 'notify';
 }
 
-function readSelf(values: Values, env: Environment, way: Way, faults: string[]): HookSelf {
+function readSelf(
+  values: Values,
+  env: Environment,
+  destination: Destination,
+  faults: string[],
+): HookSelf {
   const from = (given: string | undefined, name: string) => (given ?? env[name] ?? '').trim();
   const tracked = (env['HOOK_TRACKING_ID'] ?? '').split(':')[0] ?? '';
   const isOnJob = values['own-job'] === true;
@@ -137,12 +143,12 @@ function readSelf(values: Values, env: Environment, way: Way, faults: string[]):
   if (isOnJob && (env['KUBERNETES_SERVICE_HOST'] ?? '') === '') {
     faults.push('--own-job: works only in a cluster (KUBERNETES_SERVICE_HOST is not set).');
   }
-  if (job === '' && (way.kind !== 'webhook' || isOnJob)) {
+  if (job === '' && (destination.kind !== 'webhook' || isOnJob)) {
     faults.push(
       'The name of the Job is missing: set HOOK_JOB from the label `batch.kubernetes.io/job-name` through the downward API, or add --job NAME.',
     );
   }
-  if (namespace === '' && (way.kind !== 'webhook' || isOnJob)) {
+  if (namespace === '' && (destination.kind !== 'webhook' || isOnJob)) {
     faults.push(
       'The namespace is missing: set HOOK_NAMESPACE from `metadata.namespace` through the downward API, or add --namespace NAME.',
     );
@@ -231,9 +237,12 @@ function readTime(name: string, given: string, faults: string[]): number {
   return 0;
 }
 
-function contradictions({ command, way, queue }: HookArguments, values: Values): readonly string[] {
+function contradictions(
+  { command, destination, queue }: HookArguments,
+  values: Values,
+): readonly string[] {
   const messages: string[] = [];
-  if (command !== 'queue' && way.kind !== 'handler') {
+  if (command !== 'queue' && destination.kind !== 'handler') {
     messages.push(`${command} needs a handler: --direct and --web-hook can only queue.`);
   }
   const idle = [
@@ -257,7 +266,7 @@ function contradictions({ command, way, queue }: HookArguments, values: Values):
       `${command} queues nothing: remove ${given.map((name) => `--${name}`).join(', ')}.`,
     );
   }
-  if (way.kind === 'webhook') {
+  if (destination.kind === 'webhook') {
     if (given.length > 0) {
       messages.push(
         `--web-hook does not take ${given.map((name) => `--${name}`).join(', ')}: the pipelines that subscribe to the webhook decide what runs.`,
@@ -267,7 +276,7 @@ function contradictions({ command, way, queue }: HookArguments, values: Values):
       messages.push('--wait: a webhook does not report what it started.');
     }
   }
-  if (way.kind === 'direct' && queue !== undefined && queue.pipeline !== '') {
+  if (destination.kind === 'direct' && queue !== undefined && queue.pipeline !== '') {
     const address = parsePipelineAddress(queue.pipeline);
     if ('value' in address && address.value.organization !== undefined) {
       messages.push(

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CallFailed } from './handler-client.ts';
 import type { HookChannel } from './run-hook.ts';
-import type { Way } from './way.ts';
+import type { Destination } from './destination.ts';
 
 /** The options for queuing a pipeline without a handler. */
-export type DirectWay = Extract<Way, { kind: 'direct' }>;
+export type DirectDestination = Extract<Destination, { kind: 'direct' }>;
 /** The variables of the pod. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,7 +15,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * identities of Entra. It is loaded only for `--direct`, so that other hooks do not start more slowly.
  */
 export interface DirectModule {
-  open(way: DirectWay, env: Environment): HookChannel;
+  open(destination: DirectDestination, env: Environment): HookChannel;
 }
 
 const fileName = 'hook-direct.js';

@@ -7,10 +7,10 @@ import { signedText } from '../text/signed-request.ts';
 import { logLine } from '../text/foreign-text.ts';
 import { exchange, type HookResponse } from './http-exchange.ts';
 import type { HookArguments } from './arguments.ts';
-import type { Way } from './way.ts';
+import type { Destination } from './destination.ts';
 
 /** How to reach the handler, and how this hook authenticates to it. */
-export type HandlerWay = Extract<Way, { kind: 'handler' }>;
+export type HandlerDestination = Extract<Destination, { kind: 'handler' }>;
 
 const text = z.string();
 const followUpSchema = z.object({
@@ -69,10 +69,10 @@ const retried = new Set([408, 409, 425, 429, 500, 502, 503, 504]);
 
 /** Calls the handler. Does not retry. */
 export class HandlerClient {
-  readonly #way: HandlerWay;
+  readonly #destination: HandlerDestination;
 
-  constructor(way: HandlerWay) {
-    this.#way = way;
+  constructor(destination: HandlerDestination) {
+    this.#destination = destination;
   }
 
   /** Announces the hook, and what it wants queued. A repeated call queues nothing more. */
@@ -103,15 +103,15 @@ export class HandlerClient {
     within: number,
     signal: AbortSignal,
   ): Promise<z.infer<T>> {
-    const headers = this.#proof(method, asked, body);
+    const headers = this.#authentication(method, asked, body);
     const late = AbortSignal.any([signal, AbortSignal.timeout(within)]);
-    const url = this.#way.url + asked;
+    const url = this.#destination.url + asked;
     let response: HookResponse;
     try {
       response = await exchange({ url, method, headers, body, signal: late });
     } catch (error) {
       signal.throwIfAborted();
-      const message = `Cannot reach the handler at ${this.#way.url}: ${reasonOf(error)}.`;
+      const message = `Cannot reach the handler at ${this.#destination.url}: ${reasonOf(error)}.`;
       throw new CallFailed('unreachable', message);
     }
     const { status, retryAfter, text: answer } = response;
@@ -128,7 +128,7 @@ export class HandlerClient {
       : '';
     if (words === '') {
       // Not the handler: perhaps an ingress that is not ready, or a wrong address.
-      const message = `The response from ${this.#way.url} is not the handler's (HTTP ${status}). Check --handler.`;
+      const message = `The response from ${this.#destination.url} is not the handler's (HTTP ${status}). Check --handler.`;
       return new CallFailed('unreachable', message, retryAfter);
     }
     const kind = retried.has(status) ? 'unreachable' : 'refused';
@@ -137,8 +137,8 @@ export class HandlerClient {
   }
 
   /** Read again each time: Kubernetes rotates the token in its file. */
-  #proof(method: string, asked: string, body: string): Record<string, string> {
-    const { caller, keyFile, tokenFile } = this.#way;
+  #authentication(method: string, asked: string, body: string): Record<string, string> {
+    const { caller, keyFile, tokenFile } = this.#destination;
     const headers: Record<string, string> = {
       ...(method === 'POST' && { 'Content-Type': 'application/json' }),
       ...(caller !== undefined && { 'Hook-Caller': caller }),

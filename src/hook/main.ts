@@ -41,17 +41,17 @@ async function main(): Promise<ExitCode> {
 }
 
 /** The modules for calls without a handler are large, so they are loaded on demand. */
-async function channelOf({ way }: HookArguments): Promise<HookChannel> {
-  switch (way.kind) {
+async function channelOf({ destination }: HookArguments): Promise<HookChannel> {
+  switch (destination.kind) {
     case 'handler':
-      return new HandlerClient(way);
+      return new HandlerClient(destination);
     case 'direct': {
       const direct = await loadDirect(process.argv[1] ?? '');
-      return direct.open(way, process.env);
+      return direct.open(destination, process.env);
     }
     case 'webhook': {
       const { WebhookChannel } = await import('./webhook-channel.ts');
-      return new WebhookChannel(way);
+      return new WebhookChannel(destination);
     }
   }
 }

@@ -4,7 +4,7 @@ import { logLine } from '../text/foreign-text.ts';
 import type { HookArguments } from './arguments.ts';
 import { CallFailed, readSecret, type Accepted, type FollowUp } from './handler-client.ts';
 import type { HookChannel } from './run-hook.ts';
-import type { Way } from './way.ts';
+import type { Destination } from './destination.ts';
 
 const timeout = 20_000;
 
@@ -18,14 +18,14 @@ export function signWebhook(secret: string, body: string): string {
  * and starts them again on each post (azure-devops.md §13.7).
  */
 export class WebhookChannel implements HookChannel {
-  readonly #way: Extract<Way, { kind: 'webhook' }>;
+  readonly #destination: Extract<Destination, { kind: 'webhook' }>;
 
-  constructor(way: Extract<Way, { kind: 'webhook' }>) {
-    this.#way = way;
+  constructor(destination: Extract<Destination, { kind: 'webhook' }>) {
+    this.#destination = destination;
   }
 
   async tell({ self }: HookArguments, signal: AbortSignal): Promise<Accepted> {
-    const { organization, name, secretFile, header } = this.#way;
+    const { organization, name, secretFile, header } = this.#destination;
     const { application, job, namespace, phase = '' } = self;
     const body = JSON.stringify({ application, hook: { name: job, namespace }, phase });
     const url = `${organization}/_apis/public/distributedtask/webhooks/${encodeURIComponent(name)}?api-version=6.0-preview`;
@@ -66,7 +66,7 @@ export class WebhookChannel implements HookChannel {
   }
 
   #posted(): FollowUp {
-    const { name } = this.#way;
+    const { name } = this.#destination;
     const target = `webhook ${name}`;
     return {
       id: '',

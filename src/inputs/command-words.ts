@@ -11,7 +11,7 @@ export interface Help {
   readonly kind: 'help';
 }
 /** Everything that is wrong with a command line. */
-export interface WrongWords {
+export interface InvalidArguments {
   readonly kind: 'fault';
   /** One sentence each, with what to write instead. */
   readonly messages: readonly string[];
@@ -36,7 +36,7 @@ export function readWords<T extends Options>(
   words: readonly string[],
   options: T,
   { takesOthers = false }: { readonly takesOthers?: boolean } = {},
-): CommandWords<T> | Help | WrongWords {
+): CommandWords<T> | Help | InvalidArguments {
   const all: Options = { ...options, help };
   const { tokens } = parseArgs({
     ...{ args: [...words], options: all, tokens: true },

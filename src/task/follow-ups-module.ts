@@ -10,7 +10,7 @@ import { UserError } from '../user-error.ts';
 import type { ConnectionSource } from './connection.ts';
 
 /** The parameters of the follow-ups of one step. */
-export interface FollowUpsOrder {
+export interface FollowUpsRequest {
   /** The input, validated by `parse`. */
   readonly text: string;
   /** Whether the step waits for them. */
@@ -44,7 +44,7 @@ export interface FollowUps extends FollowObserver {
 export interface FollowUpsModule {
   /** Validates the input, including what a step cannot do with its job's token. */
   parse(text: string, source: ConnectionSource): Parsed<unknown>;
-  start(order: FollowUpsOrder): FollowUps;
+  start(order: FollowUpsRequest): FollowUps;
   /** What is wrong with annotations as they are written: sentences, foreign in part. */
   faultsOf(application: Pick<Application, 'annotations'>): readonly string[];
 }

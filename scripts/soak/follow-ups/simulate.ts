@@ -1,4 +1,4 @@
-import { caredNames } from '../../../src/handler/follow-ups/care.ts';
+import { followedNames } from '../../../src/handler/follow-ups/follow-policy.ts';
 import { Chance } from './chance.ts';
 import { Life } from './life.ts';
 import { ScheduledTime } from './scheduled-time.ts';
@@ -76,7 +76,7 @@ class World {
       if (known !== undefined) known.isEndSeen = true;
     });
     // The rules are there before anything happens, whatever becomes of the first process.
-    void this.#disk.careSince(caredNames(config), time.now);
+    void this.#disk.followedSince(followedNames(config), time.now);
     this.#begin();
   }
 

@@ -17,7 +17,7 @@ import type {
 export class SimulatedDisk implements EventStore {
   readonly #memories = new Map<string, string>();
   readonly #actions = new Map<string, StoredAction>();
-  readonly #cared = new Map<string, number>();
+  readonly #followed = new Map<string, number>();
   readonly #onMemory: (memory: ApplicationMemory) => void;
 
   /** `onMemory` is told what is learned of an application, once that is stored. */
@@ -38,10 +38,10 @@ export class SimulatedDisk implements EventStore {
     return Promise.resolve(uids.slice(0, limit).flatMap((uid) => this.#memoryOf(uid) ?? []));
   }
 
-  careSince(names: readonly string[], now: number): Promise<ReadonlyMap<string, number>> {
-    const known = new Map(names.map((name) => [name, this.#cared.get(name) ?? now]));
-    this.#cared.clear();
-    for (const [name, since] of known) this.#cared.set(name, since);
+  followedSince(names: readonly string[], now: number): Promise<ReadonlyMap<string, number>> {
+    const known = new Map(names.map((name) => [name, this.#followed.get(name) ?? now]));
+    this.#followed.clear();
+    for (const [name, since] of known) this.#followed.set(name, since);
     return Promise.resolve(known);
   }
 

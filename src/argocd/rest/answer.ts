@@ -4,7 +4,7 @@ import { ArgoCDError } from '../argocd-error.ts';
 import type { HttpResponse } from './http.ts';
 import { parseJsonInTurns } from '../../async/json-parsing.ts';
 import { retryAfterOf } from '../../async/retry-after.ts';
-import { straight, throughProxy, type Way } from './way.ts';
+import { directRoute, throughProxy, type ConnectionRoute } from './connection-route.ts';
 
 /** What a call does: a change may have taken effect although there was no response. */
 export type Effect = 'read' | 'change';
@@ -17,21 +17,21 @@ export function* jsonOf(
   call: string,
   effect: Effect,
   response: HttpResponse,
-  way: Way = straight,
+  route: ConnectionRoute = directRoute,
 ): Generator<number, unknown> {
   const { status, headers, text } = response;
   const json = yield* parseJson(text);
   if (status >= 200 && status < 300) {
     if (json !== undefined) return json;
     const what = 'it responds with something other than JSON';
-    throw notArgoCD(call, response, what, way, unreadableAnswer(effect));
+    throw notArgoCD(call, response, what, route, unreadableAnswer(effect));
   }
   if (status >= 300 && status < 400) {
     const to = String(headers.location ?? 'somewhere else').slice(0, 200);
-    throw notArgoCD(call, response, `it redirects to ${to}; the token is not sent there`, way);
+    throw notArgoCD(call, response, `it redirects to ${to}; the token is not sent there`, route);
   }
   const message = messageOf(json);
-  if (message === undefined) throw foreignAnswer(call, effect, response, way);
+  if (message === undefined) throw foreignAnswer(call, effect, response, route);
   const failure = meaningOf(status, message, effect);
   const retryAfter = retryAfterOf(headers);
   throw new ArgoCDError(call, message, { failure, status, retryAfter });
@@ -74,35 +74,35 @@ function foreignAnswer(
   call: string,
   effect: Effect,
   response: HttpResponse,
-  way: Way,
+  route: ConnectionRoute,
 ): ArgoCDError {
   const { status, headers, text } = response;
   if (status === 407) {
-    const reason = `the proxy requires a user name and password: ${adviceOnLogin(way)} (HTTP 407${throughProxy(way)}): ${excerpt(text)}`;
+    const reason = `the proxy requires a user name and password: ${adviceOnLogin(route)} (HTTP 407${throughProxy(route)}): ${excerpt(text)}`;
     return new ArgoCDError(call, reason, { failure: 'unreachable', status });
   }
   if (isTooLong.has(status)) {
-    const reason = `a proxy or ingress before Argo CD accepts no request of this size (HTTP ${status}${throughProxy(way)}): ${excerpt(text)}`;
+    const reason = `a proxy or ingress before Argo CD accepts no request of this size (HTTP ${status}${throughProxy(route)}): ${excerpt(text)}`;
     return new ArgoCDError(call, reason, { failure: 'refused', status });
   }
   if (status === 408 || status === 429 || status >= 500) {
     // A gateway that timed out does not know what the server did.
     const failure = effect === 'change' && status !== 429 ? 'unclear' : 'unavailable';
-    return new ArgoCDError(call, `HTTP ${status}${throughProxy(way, ' ')} ${excerpt(text)}`, {
+    return new ArgoCDError(call, `HTTP ${status}${throughProxy(route, ' ')} ${excerpt(text)}`, {
       failure,
       status,
       retryAfter: retryAfterOf(headers),
     });
   }
-  return notArgoCD(call, response, `it responds with HTTP ${status}`, way);
+  return notArgoCD(call, response, `it responds with HTTP ${status}`, route);
 }
 
 /** Body, URL or headers are too large: the same request will be refused again. */
 const isTooLong: ReadonlySet<number> = new Set([413, 414, 431]);
 
 /** The handler does not know of any proxy. */
-function adviceOnLogin(way: Way): string {
-  return way.place === 'the service connection'
+function adviceOnLogin(route: ConnectionRoute): string {
+  return route.place === 'the service connection'
     ? 'configure the agent with --proxyusername and --proxypassword'
     : 'allow the handler to connect without it';
 }
@@ -111,10 +111,10 @@ function notArgoCD(
   call: string,
   { status, text }: HttpResponse,
   what: string,
-  way: Way,
+  route: ConnectionRoute,
   failure: Failure = 'not-argocd',
 ): ArgoCDError {
-  const reason = `this is not Argo CD's API: ${what}. A wrong URL, a wrong root path, or a proxy's login page (HTTP ${status}${throughProxy(way)}): ${excerpt(text)}`;
+  const reason = `this is not Argo CD's API: ${what}. A wrong URL, a wrong root path, or a proxy's login page (HTTP ${status}${throughProxy(route)}): ${excerpt(text)}`;
   return new ArgoCDError(call, reason, { failure, status });
 }
 

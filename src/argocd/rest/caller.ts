@@ -12,7 +12,7 @@ import type { HttpOptions, HttpResponse } from './http.ts';
 import { readable, readableInTurns } from './reading.ts';
 import { Session, sessionCall } from './session.ts';
 import { classifyTransportError } from './transport-failure.ts';
-import { throughProxy, wayOf, type Way } from './way.ts';
+import { throughProxy, routeOf, type ConnectionRoute } from './connection-route.ts';
 
 /** Makes calls with the session's token, and explains their failures. */
 export class Caller {
@@ -20,15 +20,15 @@ export class Caller {
   readonly #http: HttpClient;
   readonly #session: Session;
   readonly #headerValues: readonly Secret[];
-  readonly #way: Way;
+  readonly #route: ConnectionRoute;
 
   /** `onToken` receives every token from a login, so that it can be masked. */
   constructor(connection: Connection, onToken: (token: Secret) => void, options: HttpOptions = {}) {
     this.#http = new HttpClient(connection, options);
     this.#headerValues = connection.headers.map(({ value }) => value);
     this.#connection = connection;
-    this.#way = wayOf(connection);
-    this.#session = new Session(connection.credential, this.#http, onToken, this.#way);
+    this.#route = routeOf(connection);
+    this.#session = new Session(connection.credential, this.#http, onToken, this.#route);
   }
 
   /** Sends a call and returns the JSON of the answer. Rejects with an `ArgoCDError`. */
@@ -39,7 +39,7 @@ export class Caller {
   /** The JSON of an answer from `send`, or an `ArgoCDError` that classifies it. */
   async parse(call: ArgoCDCall, response: HttpResponse): Promise<unknown> {
     try {
-      return await inTurns(jsonOf(nameOf(call), call.effect, response, this.#way));
+      return await inTurns(jsonOf(nameOf(call), call.effect, response, this.#route));
     } catch (error) {
       throw this.#explained(call, error);
     }
@@ -91,7 +91,7 @@ export class Caller {
       if (statusCode === 401) this.#session.discard(token);
       const type = response.headers['content-type'] ?? 'no content type';
       if (statusCode !== 200 || !type.startsWith('text/event-stream')) {
-        const reason = `the stream responds with HTTP ${statusCode} and ${type.slice(0, 100)}${throughProxy(this.#way)}`;
+        const reason = `the stream responds with HTTP ${statusCode} and ${type.slice(0, 100)}${throughProxy(this.#route)}`;
         const failure = statusCode === 401 ? 'unauthenticated' : 'unavailable';
         throw new ArgoCDError(name, reason, { failure, status: statusCode });
       }
@@ -105,7 +105,7 @@ export class Caller {
   }
 
   #broken(name: string, error: unknown): ArgoCDError {
-    const reason = `the stream failed: ${errorMessage(error)}${throughProxy(this.#way)}`;
+    const reason = `the stream failed: ${errorMessage(error)}${throughProxy(this.#route)}`;
     return new ArgoCDError(name, reason, { failure: 'unavailable', cause: error });
   }
 
@@ -143,7 +143,7 @@ export class Caller {
       return await send();
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      const meaning = classifyTransportError(nameOf(call), call.effect, error, this.#way);
+      const meaning = classifyTransportError(nameOf(call), call.effect, error, this.#route);
       throw this.#explained(call, meaning);
     }
   }
@@ -161,7 +161,7 @@ export class Caller {
       .reduce((text, secret) => text.replaceAll(secret, '***'), error.reason);
     return new ArgoCDError(nameOf({ method: call.method, path: url + call.path }), reason, {
       ...{ failure: error.failure, status: error.status, retryAfter: error.retryAfter },
-      advice: adviceOn(error.failure, credential, this.#way, reason),
+      advice: adviceOn(error.failure, credential, this.#route, reason),
       credential: error.failure === 'unauthenticated' ? credential.kind : undefined,
       cause: error.cause,
     });

@@ -1,6 +1,6 @@
 import type { Failure } from '../../sync/model/failure.ts';
 import type { Connection } from './connection.ts';
-import type { Way } from './way.ts';
+import type { ConnectionRoute } from './connection-route.ts';
 
 /**
  * What a person can do about a failed connection; undefined if the connection is not to blame. `reason`
@@ -9,7 +9,7 @@ import type { Way } from './way.ts';
 export function adviceOn(
   failure: Failure,
   credential: Pick<Connection['credential'], 'kind'>,
-  { url, place, proxy }: Way,
+  { url, place, proxy }: ConnectionRoute,
   reason = '',
 ): string | undefined {
   switch (failure) {

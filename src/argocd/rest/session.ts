@@ -9,7 +9,7 @@ import { TransportError } from './http.ts';
 import type { HttpClient } from './http.ts';
 import type { Failure } from '../../sync/model/failure.ts';
 import { classifyTransportError } from './transport-failure.ts';
-import { straight, type Way } from './way.ts';
+import { directRoute, type ConnectionRoute } from './connection-route.ts';
 
 const loginSchema = z.object({ token: z.string().check(z.minLength(1)) });
 const loginTimeout = 30_000;
@@ -25,22 +25,22 @@ const refusals: readonly Failure[] = ['forbidden', 'hidden', 'refused'];
  */
 export class Session {
   readonly #credential: Credential;
-  readonly #way: Way;
+  readonly #route: ConnectionRoute;
   readonly #http: HttpClient;
   readonly #onToken: (token: Secret) => void;
   #token: Promise<Secret> | undefined;
   #current: Secret | undefined;
 
   /**
-   * `onToken` receives every token before it is used, so that it can be masked. `way` is for messages.
+   * `onToken` receives every token before it is used, so that it can be masked. `route` is for messages.
    */
   constructor(
     credential: Credential,
     http: HttpClient,
     onToken: (token: Secret) => void,
-    way: Way = straight,
+    route: ConnectionRoute = directRoute,
   ) {
-    this.#way = way;
+    this.#route = route;
     this.#credential = credential;
     this.#http = http;
     this.#onToken = onToken;
@@ -88,7 +88,7 @@ export class Session {
         // The login is shared by all waiting calls, so none of them may abort it.
         signal: new AbortController().signal,
       });
-      const json = await inTurns(jsonOf(call, 'read', response, this.#way));
+      const json = await inTurns(jsonOf(call, 'read', response, this.#route));
       const parsed = loginSchema.safeParse(json);
       if (!parsed.success) {
         throw new ArgoCDError(call, 'the response contains no token', { failure: 'not-argocd' });
@@ -99,7 +99,7 @@ export class Session {
       return token;
     } catch (error) {
       if (error instanceof TransportError) {
-        throw classifyTransportError(call, 'read', error, this.#way);
+        throw classifyTransportError(call, 'read', error, this.#route);
       }
       if (!(error instanceof ArgoCDError) || !refusals.includes(error.failure)) throw error;
       const { reason, status } = error;

@@ -3,7 +3,12 @@ import { ArgoCDError } from '../argocd-error.ts';
 import type { Effect } from './answer.ts';
 import { libraryWords } from './failure-words.ts';
 import type { TransportError } from './http.ts';
-import { placeOfProxy, straight, throughProxy, type Way } from './way.ts';
+import {
+  placeOfProxy,
+  directRoute,
+  throughProxy,
+  type ConnectionRoute,
+} from './connection-route.ts';
 
 interface LastingFailure {
   readonly pattern: RegExp;
@@ -112,17 +117,17 @@ export function classifyTransportError(
   call: string,
   effect: Effect,
   error: TransportError,
-  way: Way = straight,
+  route: ConnectionRoute = directRoute,
 ): ArgoCDError {
   const { code, message, sent } = error;
   const known = lasting.find(({ pattern }) => pattern.test(code) || pattern.test(message));
   const ours =
-    ofTheProxy(code, way) ?? known?.advice ?? adviceInPassing(code) ?? schemeAdvice(error);
+    ofTheProxy(code, route) ?? known?.advice ?? adviceInPassing(code) ?? schemeAdvice(error);
   const theirs = libraryWords(message) || code;
   const reason =
     ours === undefined
-      ? `${theirs} (${code}${throughProxy(way)})`
-      : `${ours.replace('{place}', way.place)} (${theirs.includes(code) ? theirs : `${theirs}, ${code}`}${throughProxy(way)})`;
+      ? `${theirs} (${code}${throughProxy(route)})`
+      : `${ours.replace('{place}', route.place)} (${theirs.includes(code) ? theirs : `${theirs}, ${code}`}${throughProxy(route)})`;
   const isUnclear = effect === 'change' && sent;
   const failure = isUnclear ? 'unclear' : (known?.failure ?? 'unavailable');
   return new ArgoCDError(call, reason, { failure, cause: error });
@@ -132,8 +137,8 @@ function adviceInPassing(code: string): string | undefined {
   return passing.find(([pattern]) => pattern.test(code))?.[1];
 }
 
-function ofTheProxy(code: string, way: Way): string | undefined {
-  if (way.proxy === undefined) return undefined;
+function ofTheProxy(code: string, route: ConnectionRoute): string | undefined {
+  if (route.proxy === undefined) return undefined;
   const what = ofProxy.find(([pattern]) => pattern.test(code))?.[1];
-  return what && `the proxy cannot be reached, ${what}: check ${placeOfProxy(way)}`;
+  return what && `the proxy cannot be reached, ${what}: check ${placeOfProxy(route)}`;
 }

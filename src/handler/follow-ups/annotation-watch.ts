@@ -3,7 +3,7 @@ import {
   type AnnotationSettings,
 } from '../../follow-ups/annotation-sentences.ts';
 import { printName, type Application } from '../../sync/model/application.ts';
-import { isOfHooks } from './care.ts';
+import { isOfHooks } from './follow-policy.ts';
 import type { AnnotationFaults, FollowUpTelemetry } from './follow-up-ports.ts';
 
 type Annotated = Pick<Application, 'name' | 'namespace' | 'uid' | 'project' | 'annotations'>;

@@ -4,14 +4,14 @@ import { Wakeup } from '../../async/wakeup.ts';
 import { printName, type ApplicationName } from '../../sync/model/application.ts';
 
 /** An application to read. With its AppProject, Argo CD tells "gone" from "hidden". */
-export interface Wanted extends Required<ApplicationName> {
+export interface ApplicationReference extends Required<ApplicationName> {
   readonly project: string;
 }
 
 /** How one application is read, and with which clock. */
 export interface ApplicationReaderPorts {
   /** Reads one application and handles the result. `again`: retry later. */
-  readonly read: (wanted: Wanted, signal: AbortSignal) => Promise<'done' | 'again'>;
+  readonly read: (wanted: ApplicationReference, signal: AbortSignal) => Promise<'done' | 'again'>;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -22,7 +22,7 @@ const atOnce = 4;
 const pauses = { first: 2_000, most: 60_000 } as const;
 const longestSleep = 60_000;
 
-interface Entry extends Wanted {
+interface Entry extends ApplicationReference {
   dueAt: number;
   tries: number;
   isReading: boolean;
@@ -47,7 +47,7 @@ export class ApplicationReader {
   }
 
   /** Requests a read of an application, after a pause in milliseconds. */
-  want({ name, namespace, project }: Wanted, pause = 0): void {
+  want({ name, namespace, project }: ApplicationReference, pause = 0): void {
     const key = printName({ name, namespace });
     const dueAt = this.#ports.clock.now() + pause;
     const entry = this.#entries.get(key);

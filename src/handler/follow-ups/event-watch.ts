@@ -11,12 +11,12 @@ import { markerOf } from '../../sync/model/operation.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { StoreError } from '../store/store.ts';
 import type { AnnotationWatch } from './annotation-watch.ts';
-import { ApplicationReader, type Wanted } from './application-reader.ts';
-import type { Care, Cared } from './care.ts';
+import { ApplicationReader, type ApplicationReference } from './application-reader.ts';
+import type { FollowPolicy, Followed } from './follow-policy.ts';
 import type { EventRecorder, Look } from './event-recorder.ts';
 import type { RulesOfRun, WatchedArgoCD } from './follow-up-ports.ts';
 import { GoneApplications } from './gone-applications.ts';
-import { SeenApplications, type Seen } from './seen-applications.ts';
+import { SeenApplications, type SeenApplication } from './seen-applications.ts';
 
 /** What the watch of one Argo CD needs. */
 export interface EventWatchPorts {
@@ -24,7 +24,7 @@ export interface EventWatchPorts {
   /** Undefined once it is no longer configured. */
   readonly server: () => WatchedArgoCD | undefined;
   /** For the current configuration. Resolves once it is known since when everything is followed. */
-  readonly care: () => Promise<Care>;
+  readonly policy: () => Promise<FollowPolicy>;
   readonly rulesOfRun: RulesOfRun | undefined;
   readonly recorder: Pick<EventRecorder, 'record' | 'recordDeletion' | 'recordAbsence' | 'forget'>;
   readonly annotations: Pick<AnnotationWatch, 'see' | 'forget' | 'followsHooks'>;
@@ -40,7 +40,7 @@ const mostLooks = 64;
 /** Milliseconds in which the stream may deliver what a list has shown. */
 const grace = 5_000;
 /** A run's rules apply only to its own operation, however long ago it ended. */
-const inputCare: Cared = { since: 0, followsHooks: true };
+const followedForInput: Followed = { since: 0, followsHooks: true };
 
 /**
  * Watches the applications of one Argo CD for events, even while no run is open. It receives what the
@@ -53,27 +53,27 @@ export class EventWatch {
   readonly #looks = new Semaphore(mostLooks);
   readonly #reader: ApplicationReader;
   readonly #gone: GoneApplications;
-  #care: Care | undefined;
+  #policy: FollowPolicy | undefined;
   /** Deleted applications are searched for once, when a list has shown which ones exist. */
   #areGoneSought = false;
 
   constructor(ports: EventWatchPorts) {
     this.#ports = ports;
     const { clock, random, store, recorder, argocd } = ports;
-    const read = (wanted: Wanted, signal: AbortSignal) => this.#read(wanted, signal);
+    const read = (wanted: ApplicationReference, signal: AbortSignal) => this.#read(wanted, signal);
     this.#reader = new ApplicationReader({ read, clock, random });
-    const want = (wanted: Wanted) => this.#reader.want(wanted);
+    const want = (wanted: ApplicationReference) => this.#reader.want(wanted);
     this.#gone = new GoneApplications({ argocd, store, recorder, seen: this.#seen, want });
   }
 
   get figures(): { readonly followed: number; readonly unread: number } {
-    return { followed: this.#seen.cared, unread: this.#reader.size };
+    return { followed: this.#seen.followed, unread: this.#reader.size };
   }
 
   /** Whether this process has seen the application, and it is followed. */
   follows(application: Pick<Application, 'name' | 'namespace' | 'uid'>): boolean {
     const seen = this.#seen.find(application);
-    return seen?.uid === application.uid && seen.isCared;
+    return seen?.uid === application.uid && seen.isFollowed;
   }
 
   /** Reads applications until the signal aborts. Never rejects. */
@@ -90,10 +90,10 @@ export class EventWatch {
   /** Handles a message of the stream. Resolves when the next one may be passed; never rejects. */
   async heard({ type, summary, read }: SummaryEvent): Promise<void> {
     try {
-      const care = await this.#current();
-      if (care === undefined) return;
-      if (type === 'DELETED') await this.#hearDeletion(care, summary, read);
-      else await this.#hear(care, summary, read);
+      const policy = await this.#current();
+      if (policy === undefined) return;
+      if (type === 'DELETED') await this.#hearDeletion(policy, summary, read);
+      else await this.#hear(policy, summary, read);
     } catch (error) {
       this.#failed(error, summary);
     }
@@ -101,12 +101,12 @@ export class EventWatch {
 
   /** Handles a list of all applications. `askedAt`: when it was requested. Never rejects. */
   async listed(listings: readonly Listing[], askedAt: number): Promise<void> {
-    const care = await this.#current();
-    if (care === undefined) return;
+    const policy = await this.#current();
+    if (policy === undefined) return;
     for (const wanted of await inTurns(this.#seen.unlike(listings, askedAt))) {
       // One of our runs may have started an operation there. Without an AppProject, nobody can tell.
-      const isOpen = care.takesInputs || wanted.project === '';
-      if (isOpen || this.#caredOf(care, wanted)) this.#reader.want(wanted, grace);
+      const isOpen = policy.takesInputs || wanted.project === '';
+      if (isOpen || this.#followedBy(policy, wanted)) this.#reader.want(wanted, grace);
     }
     if (this.#areGoneSought) return;
     try {
@@ -117,26 +117,26 @@ export class EventWatch {
     }
   }
 
-  /** The current care; undefined while nothing is to be followed, which then costs nothing. */
-  async #current(): Promise<Care | undefined> {
-    const care = await this.#ports.care();
-    if (care !== this.#care) {
-      this.#care = care;
-      if (care.isEmpty) this.#seen.clear();
-      else this.#reconsider(care);
+  /** The current policy; undefined while nothing is to be followed, which then costs nothing. */
+  async #current(): Promise<FollowPolicy | undefined> {
+    const policy = await this.#ports.policy();
+    if (policy !== this.#policy) {
+      this.#policy = policy;
+      if (policy.isEmpty) this.#seen.clear();
+      else this.#reconsider(policy);
     }
-    return care.isEmpty ? undefined : care;
+    return policy.isEmpty ? undefined : policy;
   }
 
   /** Requests a look at newly followed applications now, so that later changes are seen as changes. */
-  #reconsider(care: Care): void {
+  #reconsider(policy: FollowPolicy): void {
     for (const seen of this.#seen.all()) {
-      if (!seen.isCared && this.#caredOf(care, seen)) this.#reader.want(seen, grace);
+      if (!seen.isFollowed && this.#followedBy(policy, seen)) this.#reader.want(seen, grace);
     }
   }
 
   async #hear(
-    care: Care,
+    policy: FollowPolicy,
     summary: ApplicationSummary,
     read: () => Promise<Application>,
   ): Promise<void> {
@@ -154,23 +154,28 @@ export class EventWatch {
     // event.
     if (seen !== undefined && before === undefined) await recorder.forget(seen.uid);
     const look = lookOf(summary);
-    const cared = await this.#caredFor(care, { ...summary, look, marker: last?.marker }, before);
-    this.#seen.keep(summary, { look, isCared: cared !== undefined, at: clock.now() });
-    if (cared === undefined) return;
-    const isDetailed = isUnderWay(summary) && (cared.followsHooks || annotations.followsHooks(uid));
-    const isFirst = before?.isCared !== true;
+    const followed = await this.#followedFor(
+      policy,
+      { ...summary, look, marker: last?.marker },
+      before,
+    );
+    this.#seen.keep(summary, { look, isFollowed: followed !== undefined, at: clock.now() });
+    if (followed === undefined) return;
+    const isDetailed =
+      isUnderWay(summary) && (followed.followsHooks || annotations.followsHooks(uid));
+    const isFirst = before?.isFollowed !== true;
     if (!isDetailed) {
       const known = isFirst ? (await store.eventMemory(uid))?.about?.look : before.look;
       if (known === look) return;
     }
     this.#reader.drop(summary);
     await this.#begin(async () => {
-      await this.#record(await read(), { since: cared.since, isFirst });
+      await this.#record(await read(), { since: followed.since, isFirst });
     }, summary);
   }
 
   async #hearDeletion(
-    care: Care,
+    policy: FollowPolicy,
     summary: ApplicationSummary,
     read: () => Promise<Application>,
   ): Promise<void> {
@@ -181,12 +186,16 @@ export class EventWatch {
     // Another application already has its name. To people it still exists, so there is no event.
     if (seen !== undefined && seen.uid !== uid) return recorder.forget(uid);
     const look = lookOf(summary);
-    const cared = await this.#caredFor(care, { ...summary, look, marker: last?.marker }, undefined);
+    const followed = await this.#followedFor(
+      policy,
+      { ...summary, look, marker: last?.marker },
+      undefined,
+    );
     this.#seen.forget(summary);
     this.#reader.drop(summary);
     const current = server();
-    if (cared === undefined || current === undefined) return;
-    const { since } = cared;
+    if (followed === undefined || current === undefined) return;
+    const { since } = followed;
     await this.#begin(async () => {
       await recorder.recordDeletion(await read(), {
         argocd,
@@ -198,7 +207,7 @@ export class EventWatch {
   }
 
   /** Starts a look when there is room, without waiting for its end, so that many are stored together. */
-  async #begin(look: () => Promise<void>, wanted: Wanted): Promise<void> {
+  async #begin(look: () => Promise<void>, wanted: ApplicationReference): Promise<void> {
     await new Promise<void>((begun) => {
       const work = () => {
         begun();
@@ -209,7 +218,7 @@ export class EventWatch {
   }
 
   /** Requests another read of what could not be read or stored. The store reports its own faults. */
-  #failed(error: unknown, { name, namespace, project }: Wanted): void {
+  #failed(error: unknown, { name, namespace, project }: ApplicationReference): void {
     const isKnown = error instanceof StoreError || error instanceof ArgoCDError;
     if (!isKnown) this.#ports.onFault(error);
     this.#seen.doubt({ name, namespace });
@@ -217,28 +226,35 @@ export class EventWatch {
   }
 
   /** Undefined: the application is not followed. */
-  async #caredFor(
-    care: Care,
-    application: Wanted & { readonly look: string; readonly marker: string | undefined },
-    before: Seen | undefined,
-  ): Promise<Cared | undefined> {
-    const cared = this.#caredOf(care, application);
+  async #followedFor(
+    policy: FollowPolicy,
+    application: ApplicationReference & {
+      readonly look: string;
+      readonly marker: string | undefined;
+    },
+    before: SeenApplication | undefined,
+  ): Promise<Followed | undefined> {
+    const followed = this.#followedBy(policy, application);
     const { clock, rulesOfRun } = this.#ports;
-    if (cared !== undefined) {
+    if (followed !== undefined) {
       // It is followed because it moved to another AppProject: earlier events do not count.
-      const hasMoved = before?.isCared === false && before.project !== application.project;
-      return hasMoved ? { ...cared, since: Math.max(cared.since, clock.now()) } : cared;
+      const hasMoved = before?.isFollowed === false && before.project !== application.project;
+      return hasMoved ? { ...followed, since: Math.max(followed.since, clock.now()) } : followed;
     }
     const { look, marker } = application;
-    if (marker === undefined || !care.takesInputs || rulesOfRun === undefined) return undefined;
-    if (before !== undefined && before.look === look) return before.isCared ? inputCare : undefined;
-    return (await rulesOfRun(marker)) === undefined ? undefined : inputCare;
+    if (marker === undefined || !policy.takesInputs || rulesOfRun === undefined) return undefined;
+    if (before !== undefined && before.look === look)
+      return before.isFollowed ? followedForInput : undefined;
+    return (await rulesOfRun(marker)) === undefined ? undefined : followedForInput;
   }
 
-  #caredOf(care: Care, { name, namespace, project }: Wanted): Cared | undefined {
+  #followedBy(
+    policy: FollowPolicy,
+    { name, namespace, project }: ApplicationReference,
+  ): Followed | undefined {
     const { argocd, server } = this.#ports;
     const ownNamespace = server()?.namespace ?? '';
-    return care.of({ name, namespace, project, argocd, ownNamespace });
+    return policy.of({ name, namespace, project, argocd, ownNamespace });
   }
 
   async #record(application: Application, look: Pick<Look, 'since' | 'isFirst'>): Promise<void> {
@@ -248,11 +264,11 @@ export class EventWatch {
     await recorder.record(application, { ...look, argocd, server: current });
   }
 
-  async #read(wanted: Wanted, signal: AbortSignal): Promise<'done' | 'again'> {
+  async #read(wanted: ApplicationReference, signal: AbortSignal): Promise<'done' | 'again'> {
     try {
       const server = this.#ports.server();
-      const care = await this.#current();
-      if (server === undefined || care === undefined) return 'done';
+      const policy = await this.#current();
+      if (server === undefined || policy === undefined) return 'done';
       return await this.#readFrom(server, wanted, signal);
     } catch (error) {
       if (error instanceof ArgoCDError) {
@@ -267,7 +283,7 @@ export class EventWatch {
 
   async #readFrom(
     server: WatchedArgoCD,
-    wanted: Wanted,
+    wanted: ApplicationReference,
     signal: AbortSignal,
   ): Promise<'done' | 'again'> {
     const { annotations, argocd, clock } = this.#ports;
@@ -294,11 +310,14 @@ export class EventWatch {
     const look = lookOf(application);
     const marker = markerOf(application.operationState?.operation);
     // Not by `before`: the message may have been received but not processed.
-    const care = await this.#ports.care();
-    const cared = await this.#caredFor(care, { ...application, look, marker }, undefined);
-    this.#seen.keep(application, { look, isCared: cared !== undefined, at: clock.now() });
-    if (cared === undefined) return 'done';
-    await this.#record(application, { since: cared.since, isFirst: before?.isCared !== true });
+    const policy = await this.#ports.policy();
+    const followed = await this.#followedFor(policy, { ...application, look, marker }, undefined);
+    this.#seen.keep(application, { look, isFollowed: followed !== undefined, at: clock.now() });
+    if (followed === undefined) return 'done';
+    await this.#record(application, {
+      since: followed.since,
+      isFirst: before?.isFollowed !== true,
+    });
     return 'done';
   }
 }

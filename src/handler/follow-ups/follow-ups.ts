@@ -8,7 +8,7 @@ import { sweepEndlessly } from '../store/sweeper.ts';
 import { findActionBody } from '../../actions/action-body.ts';
 import { ActionWorker } from '../../actions/action-worker.ts';
 import { AnnotationWatch } from './annotation-watch.ts';
-import { Care, caredNames } from './care.ts';
+import { FollowPolicy, followedNames } from './follow-policy.ts';
 import { EventActions, type ActionSettings } from './event-actions.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { EventWatch } from './event-watch.ts';
@@ -84,8 +84,8 @@ export class FollowUps {
   readonly #flooded = new Map<string, number>();
   #settings = nothing;
   #actions: EventActions;
-  #care: Promise<Care> = Promise.resolve(new Care(nothing, new Map()));
-  #cared = new Care(nothing, new Map());
+  #policy: Promise<FollowPolicy> = Promise.resolve(new FollowPolicy(nothing, new Map()));
+  #currentPolicy = new FollowPolicy(nothing, new Map());
 
   constructor(ports: FollowUpsPorts) {
     this.#ports = ports;
@@ -98,7 +98,7 @@ export class FollowUps {
       ...{ store, telemetry },
       actions: () => this.#actions,
       limits: () => this.#settings.followUpLimits,
-      sinceOf: (rule) => this.#cared.sinceOf(rule),
+      sinceOf: (rule) => this.#currentPolicy.sinceOf(rule),
       now: () => clock.now(),
       startedAt: clock.now(),
       onActions: () => this.#worker.wake(),
@@ -125,7 +125,7 @@ export class FollowUps {
     this.#settings = settings;
     this.#actions = this.#actionsBy(settings);
     this.#annotations.configure(settings);
-    this.#care = this.#caredFor(settings);
+    this.#policy = this.#policyFor(settings);
   }
 
   /** Receives the messages and lists of all applications of an Argo CD. */
@@ -231,7 +231,7 @@ export class FollowUps {
     const watch = new EventWatch({
       ...{ argocd, store, clock, random, onFault, rulesOfRun },
       server: () => server(argocd),
-      care: () => this.#care,
+      policy: () => this.#policy,
       recorder: this.#recorder,
       annotations: this.#annotations,
     });
@@ -264,19 +264,19 @@ export class FollowUps {
   }
 
   /** Resolves once it is known since when everything is followed; never rejects. */
-  async #caredFor(settings: FollowUpsSettings): Promise<Care> {
+  async #policyFor(settings: FollowUpsSettings): Promise<FollowPolicy> {
     const { store, clock, signal, onFault } = this.#ports;
     while (!signal.aborted) {
       try {
-        const since = await store.careSince(caredNames(settings), clock.now());
-        const care = new Care(settings, since);
-        if (this.#settings === settings) this.#cared = care;
-        return care;
+        const since = await store.followedSince(followedNames(settings), clock.now());
+        const policy = new FollowPolicy(settings, since);
+        if (this.#settings === settings) this.#currentPolicy = policy;
+        return policy;
       } catch (error) {
         onFault(error);
         await clock.sleep(pauseOfStore, signal);
       }
     }
-    return new Care(nothing, new Map());
+    return new FollowPolicy(nothing, new Map());
   }
 }

@@ -1,7 +1,7 @@
 import { printName, type ApplicationName } from '../../sync/model/application.ts';
 import type { Listing } from '../../sync/model/application-summary.ts';
 import type { ApplicationMemory, EventStore } from '../store/event-store.ts';
-import type { Wanted } from './application-reader.ts';
+import type { ApplicationReference } from './application-reader.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import type { WatchedArgoCD } from './follow-up-ports.ts';
 import type { SeenApplications } from './seen-applications.ts';
@@ -13,7 +13,7 @@ export interface GoneApplicationsPorts {
   readonly recorder: Pick<EventRecorder, 'recordAbsence' | 'forget'>;
   readonly seen: Pick<SeenApplications, 'find'>;
   /** Requests a read of one application. */
-  readonly want: (wanted: Wanted) => void;
+  readonly want: (wanted: ApplicationReference) => void;
 }
 
 const page = 200;

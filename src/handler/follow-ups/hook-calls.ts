@@ -10,7 +10,13 @@ import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
 import type { ApplicationEvent } from '../../sync/events/application-event.ts';
 import { eventOfHook, type HookEvent } from '../../sync/events/hook-event.ts';
 import type { Application, ApplicationName } from '../../sync/model/application.ts';
-import type { HookAnswer, HookCall, HookFollowUp, HookIntake, MaySee } from '../hook-intake.ts';
+import type {
+  HookAnswer,
+  HookCall,
+  HookFollowUp,
+  HookIntake,
+  MaySeeApplication,
+} from '../hook-intake.ts';
 import type { RunHead } from '../run.ts';
 import type { EventStore } from '../store/event-store.ts';
 
@@ -108,7 +114,7 @@ export class HookCalls implements HookIntake {
 
   async progress(
     id: string,
-    maySee: MaySee,
+    maySee: MaySeeApplication,
     wait: number,
     signal: AbortSignal,
   ): Promise<HookFollowUp | undefined> {
@@ -165,7 +171,7 @@ export class HookCalls implements HookIntake {
     }
   }
 
-  async #find(id: string, maySee: MaySee): Promise<StoredAction | undefined> {
+  async #find(id: string, maySee: MaySeeApplication): Promise<StoredAction | undefined> {
     for (const action of await this.#ports.store.actionsOfEvent(id)) {
       const { argocd, event } = readActionBody(action);
       const { name, namespace, project } = event.application;

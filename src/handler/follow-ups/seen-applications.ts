@@ -1,16 +1,16 @@
 import { printName, type Application, type ApplicationName } from '../../sync/model/application.ts';
 import type { ApplicationSummary, Listing } from '../../sync/model/application-summary.ts';
 import { lookOf } from '../../sync/events/look.ts';
-import type { Wanted } from './application-reader.ts';
+import type { ApplicationReference } from './application-reader.ts';
 
 /** An application, as it was last seen. */
-export interface Seen extends Pick<
+export interface SeenApplication extends Pick<
   Application,
   'name' | 'namespace' | 'uid' | 'project' | 'resourceVersion'
 > {
   /** From `lookOf`; empty if the application must be looked at again. */
   readonly look: string;
-  readonly isCared: boolean;
+  readonly isFollowed: boolean;
   /** When it was seen, in local milliseconds. */
   readonly at: number;
 }
@@ -19,22 +19,22 @@ const stepsOfListing = 10;
 
 /** The applications of one Argo CD, with what shows whether something has happened to them. */
 export class SeenApplications {
-  readonly #byName = new Map<string, Seen>();
+  readonly #byName = new Map<string, SeenApplication>();
 
   /** How many are followed. */
-  get cared(): number {
+  get followed(): number {
     let count = 0;
-    for (const { isCared } of this.#byName.values()) if (isCared) count += 1;
+    for (const { isFollowed } of this.#byName.values()) if (isFollowed) count += 1;
     return count;
   }
 
-  find({ name, namespace }: Required<ApplicationName>): Seen | undefined {
+  find({ name, namespace }: Required<ApplicationName>): SeenApplication | undefined {
     return this.#byName.get(printName({ name, namespace }));
   }
 
   keep(
     { name, namespace, uid, project, resourceVersion }: ApplicationSummary | Application,
-    told: Pick<Seen, 'look' | 'isCared' | 'at'>,
+    told: Pick<SeenApplication, 'look' | 'isFollowed' | 'at'>,
   ): void {
     const seen = { name, namespace, uid, project, resourceVersion, ...told };
     this.#byName.set(printName({ name, namespace }), seen);
@@ -55,7 +55,7 @@ export class SeenApplications {
     this.#byName.clear();
   }
 
-  all(): Iterable<Seen> {
+  all(): Iterable<SeenApplication> {
     return this.#byName.values();
   }
 
@@ -64,9 +64,12 @@ export class SeenApplications {
    * seen after `askedAt`, when the list was requested, is newer. Yields the number of steps since the last
    * yield.
    */
-  *unlike(listings: readonly Listing[], askedAt: number): Generator<number, readonly Wanted[]> {
+  *unlike(
+    listings: readonly Listing[],
+    askedAt: number,
+  ): Generator<number, readonly ApplicationReference[]> {
     const there = new Set<string>();
-    const found: Wanted[] = [];
+    const found: ApplicationReference[] = [];
     for (const listing of listings) {
       const { name, namespace } = listing;
       there.add(printName(listing));

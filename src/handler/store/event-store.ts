@@ -77,7 +77,7 @@ export interface EventStore extends ActionStore {
    * Records since when names are followed, such as the digest of a rule: new names since now. Names that are
    * not given are forgotten. Returns the times of all given names, in local milliseconds.
    */
-  careSince(names: readonly string[], now: number): Promise<ReadonlyMap<string, number>>;
+  followedSince(names: readonly string[], now: number): Promise<ReadonlyMap<string, number>>;
   /** Returns how many of the actions are new. */
   recordEvents(step: EventStep): Promise<number>;
   action(key: string): Promise<StoredAction | undefined>;

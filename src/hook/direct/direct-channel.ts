@@ -9,7 +9,7 @@ import { parsePipelineAddress } from '../../follow-ups/pipeline-address.ts';
 import type { HookArguments, QueueTexts } from '../arguments.ts';
 import { CallFailed, type Accepted, type FollowUp } from '../handler-client.ts';
 import type { HookChannel } from '../run-hook.ts';
-import type { DirectWay, Environment } from '../direct-module.ts';
+import type { DirectDestination, Environment } from '../direct-module.ts';
 import { directToken } from './direct-token.ts';
 
 /** How far back to look for a run that an earlier pod of this Job queued; milliseconds. */
@@ -21,20 +21,24 @@ const lookBack = 24 * 3_600_000;
  * allows no mark but a tag, and the previous pod died before it set the tag.
  */
 export class DirectChannel implements HookChannel {
-  readonly #way: DirectWay;
+  readonly #destination: DirectDestination;
   readonly #env: Environment;
   readonly #pipelines: Pipelines;
   #queued: { readonly project: string; readonly id: number; readonly target: string } | undefined;
 
-  constructor(way: DirectWay, env: Environment) {
-    this.#way = way;
+  constructor(destination: DirectDestination, env: Environment) {
+    this.#destination = destination;
     this.#env = env;
     const http = new AzureHttp({
       reachOf: (collection) =>
-        collection !== way.organization ? undefined : isCloud(collection) ? 'public' : 'private',
+        collection !== destination.organization
+          ? undefined
+          : isCloud(collection)
+            ? 'public'
+            : 'private',
       userAgent: 'argocd-for-azure-pipelines-hook',
     });
-    const token = directToken(way.proof, env);
+    const token = directToken(destination.credential, env);
     this.#pipelines = new RestPipelines({
       ...{ http, now: Date.now },
       token: (_, signal) => token(signal),
@@ -57,7 +61,7 @@ export class DirectChannel implements HookChannel {
     const queued = this.#queued;
     if (queued === undefined) throw new CallFailed('refused', 'Nothing was queued.');
     const { project, id, target } = queued;
-    const { organization } = this.#way;
+    const { organization } = this.#destination;
     return this.#try(async () => {
       const reference = { organization, project, kind: 'yaml', id } as const;
       return viewOf(target, await this.#pipelines.run(reference, signal));
@@ -68,7 +72,7 @@ export class DirectChannel implements HookChannel {
     const address = parsePipelineAddress(asked.pipeline);
     if (!('value' in address)) throw new CallFailed('refused', `--pipeline: ${address.problem}.`);
     const { project = '', pipeline } = address.value;
-    const { organization } = this.#way;
+    const { organization } = this.#destination;
     const place = { organization, project };
     const found = await this.#pipelines.find(
       place,

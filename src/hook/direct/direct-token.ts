@@ -4,7 +4,7 @@ import { IdentityTokens } from '../../azure/identity/identity-tokens.ts';
 import { PipelineError } from '../../azure/pipelines/pipeline-error.ts';
 import { Secret } from '../../secret.ts';
 import { CallFailed, readSecret } from '../handler-client.ts';
-import type { DirectWay, Environment } from '../direct-module.ts';
+import type { DirectDestination, Environment } from '../direct-module.ts';
 
 /** Returns a token for each call. Rejects with a `PipelineError`, or the signal's reason. */
 export type DirectToken = (signal: AbortSignal) => Promise<Secret>;
@@ -13,19 +13,22 @@ export type DirectToken = (signal: AbortSignal) => Promise<Secret>;
  * The tokens with which the hook calls Azure DevOps. Files are read for each token, because they are
  * rotated.
  */
-export function directToken(proof: DirectWay['proof'], env: Environment): DirectToken {
-  switch (proof.kind) {
+export function directToken(
+  credential: DirectDestination['credential'],
+  env: Environment,
+): DirectToken {
+  switch (credential.kind) {
     case 'patFile':
-      return () => Promise.resolve(fileOf(proof.file));
+      return () => Promise.resolve(fileOf(credential.file));
     case 'patVariable':
-      return () => Promise.resolve(variableOf(proof.variable, env));
+      return () => Promise.resolve(variableOf(credential.variable, env));
     case 'workloadIdentity':
-      return tokensOfWorkload(proof);
+      return tokensOfWorkload(credential);
   }
 }
 
 function tokensOfWorkload(
-  identity: Extract<DirectWay['proof'], { kind: 'workloadIdentity' }>,
+  identity: Extract<DirectDestination['credential'], { kind: 'workloadIdentity' }>,
 ): DirectToken {
   const tokens = new IdentityTokens(identity, { clock: systemClock });
   return async (signal) => {

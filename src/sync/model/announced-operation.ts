@@ -7,7 +7,7 @@ import { pastOf } from './past.ts';
 import type { RequestedSync } from './stored-operation.ts';
 
 /** An operation that stands in an application. Times are Argo CD's, in milliseconds. */
-export interface StandingOperation {
+export interface CurrentOperation {
   readonly operation: Operation;
   /** Absent while the controller has not begun it. */
   readonly startedAt: number | undefined;
@@ -18,7 +18,7 @@ export interface StandingOperation {
 export function standingOperations({
   operation,
   operationState: state,
-}: Application): readonly StandingOperation[] {
+}: Application): readonly CurrentOperation[] {
   // An ended one that is equal to what is asked for is an earlier one.
   const isBegun =
     state !== undefined &&
@@ -57,7 +57,7 @@ export interface AskedFor {
  */
 export function takeUp(
   application: Application,
-  { operation, startedAt }: StandingOperation,
+  { operation, startedAt }: CurrentOperation,
   { marker, sent, now }: AskedFor,
 ): Memory {
   const identity = {

@@ -58,12 +58,12 @@ export function isTracked(
   const source = sources[index];
   if (source === undefined) return false;
   const known = resolved === undefined ? undefined : tags?.[resolved];
-  const likeness = compareName(source, asked, source.targetRevision, known);
+  const match = compareName(source, asked, source.targetRevision, known);
   // Tags are hardly ever named like a branch, and pipelines name branches in full: until it is
   // known, the name is taken for the branch, never for a tag.
-  return likeness === 'unknowable' && known === undefined
+  return match === 'unknowable' && known === undefined
     ? isBranchInFull(asked)
-    : likeness === 'same';
+    : match === 'same';
 }
 
 /** The commits whose tags decide whether what is asked is what the application tracks. */
@@ -103,8 +103,8 @@ export function meetsTarget(
     if (actual === undefined) return asked === undefined;
     const isCurrent = actual === tracked[index] && isResolved(source, actual);
     if (asked === undefined) return target.kind !== 'tracked' || isCurrent;
-    const likeness = compareRevision(source, asked, actual);
-    if (likeness !== 'unknowable') return likeness === 'same';
+    const match = compareRevision(source, asked, actual);
+    if (match !== 'unknowable') return match === 'same';
     return isCurrent && isTracked(application, index, asked, actual);
   });
 }

@@ -85,7 +85,7 @@ export interface Memory {
   /** The AppProject in which the application was last seen. */
   readonly project?: string;
   /** The application as it was when the run began. */
-  readonly first: First | undefined;
+  readonly first: FirstLook | undefined;
   readonly identity: Identity | undefined;
   readonly request: SentRequest | undefined;
   /** The deployment that a rollback returns to, as it was when the request was made. */
@@ -134,7 +134,7 @@ export interface Memory {
 }
 
 /** What the first look found. The time is by Argo CD's clock, in milliseconds. */
-export interface First {
+export interface FirstLook {
   readonly historyId: number;
   readonly operationStartedAt: number | undefined;
   /** What had happened by then; absent in what earlier versions stored. */

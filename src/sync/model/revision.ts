@@ -23,7 +23,7 @@ import { isInRange, isSameVersion, isVersionRange, parseChartVersion } from './c
  *
  * Argo CD resolves a name that is both a branch and a tag to either of them (`compareName`).
  */
-export type Likeness = 'same' | 'other' | 'unknowable';
+export type RevisionMatch = 'same' | 'other' | 'unknowable';
 
 type SourceName = Pick<Source, 'repoURL' | 'chart'>;
 
@@ -43,7 +43,11 @@ export function isCommit(revision: string): boolean {
 }
 
 /** Whether a resolved revision is the requested one. */
-export function compareRevision(source: SourceName, asked: string, resolved: string): Likeness {
+export function compareRevision(
+  source: SourceName,
+  asked: string,
+  resolved: string,
+): RevisionMatch {
   switch (kindOf(source)) {
     case 'git':
       return compareCommit(asked, resolved);
@@ -54,7 +58,7 @@ export function compareRevision(source: SourceName, asked: string, resolved: str
   }
 }
 
-function compareCommit(asked: string, resolved: string): Likeness {
+function compareCommit(asked: string, resolved: string): RevisionMatch {
   const [wanted, actual] = [asked.toLowerCase(), resolved.toLowerCase()];
   if (!abbreviatedCommit.test(resolved)) return 'unknowable';
   if (abbreviatedCommit.test(asked) && actual.startsWith(wanted)) return 'same';
@@ -62,7 +66,7 @@ function compareCommit(asked: string, resolved: string): Likeness {
   return !isCommit(resolved) && wanted.startsWith(actual) ? 'same' : 'other';
 }
 
-function compareChart(asked: string, resolved: string): Likeness {
+function compareChart(asked: string, resolved: string): RevisionMatch {
   const [wanted, actual] = [parseChartVersion(asked), parseChartVersion(resolved)];
   if (wanted === undefined && !isVersionRange(asked)) return asked === resolved ? 'same' : 'other';
   if (actual === undefined) return isVersionRange(resolved) ? 'unknowable' : 'other';
@@ -75,7 +79,7 @@ function compareChart(asked: string, resolved: string): Likeness {
   return mayBe === false ? 'other' : 'unknowable';
 }
 
-function compareDigest(asked: string, resolved: string): Likeness {
+function compareDigest(asked: string, resolved: string): RevisionMatch {
   if (!digest.test(resolved) || !digest.test(asked)) return 'unknowable';
   return asked.toLowerCase() === resolved.toLowerCase() ? 'same' : 'other';
 }
@@ -119,7 +123,7 @@ export function compareName(
   asked: string,
   tracked: string,
   tags?: readonly string[],
-): Likeness {
+): RevisionMatch {
   if (kindOf(source) !== 'git') {
     return asked.replaceAll(/\s+/g, ' ') === tracked.replaceAll(/\s+/g, ' ') ? 'same' : 'other';
   }

@@ -100,8 +100,8 @@ export function deploysWhatWasAsked(
     const isAsStored =
       taken === undefined || !isResolved(source, taken) ? undefined : isSame([taken], [actual]);
     if (asked === undefined) return true;
-    const likeness = compareRevision(source, asked, actual);
-    if (likeness !== 'unknowable') return likeness === 'same';
+    const match = compareRevision(source, asked, actual);
+    if (match !== 'unknowable') return match === 'same';
     if (isAsStored === false) return false;
     const isResolvedForUs = isAsStored === true && isNamed(memory, application, goal, index);
     return isResolvedForUs || isTracked(application, index, asked, actual);

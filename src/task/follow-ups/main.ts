@@ -1,6 +1,6 @@
 import { annotationFaults } from '../../follow-ups/annotation-sentences.ts';
 import { parseFollowUps } from '../../follow-ups/follow-ups-text.ts';
-import type { FollowUps, FollowUpsModule, FollowUpsOrder } from '../follow-ups-module.ts';
+import type { FollowUps, FollowUpsModule, FollowUpsRequest } from '../follow-ups-module.ts';
 import { jobPipelines } from './job-pipelines.ts';
 import { readJob } from './job.ts';
 import { OperationFollowUps } from './operation-follow-ups.ts';
@@ -16,7 +16,7 @@ export const parse: FollowUpsModule['parse'] = (text, source) => {
 };
 
 /** Throws an ordinary error for an input that `parse` would refuse. */
-export function start(order: FollowUpsOrder): FollowUps {
+export function start(order: FollowUpsRequest): FollowUps {
   const parsed = parseFollowUps(order.text);
   const job = readJob(order.source);
   if ('problems' in parsed || 'problems' in job) throw new Error('followUps was not checked.');

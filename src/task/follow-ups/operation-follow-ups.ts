@@ -20,7 +20,7 @@ import type { EventMemory } from '../../sync/events/event-memory.ts';
 import type { Application, ApplicationName } from '../../sync/model/application.ts';
 import type { ApplicationResult } from '../../sync/model/outcome.ts';
 import { logLine } from '../../text/foreign-text.ts';
-import type { FollowUps, FollowUpsOrder } from '../follow-ups-module.ts';
+import type { FollowUps, FollowUpsRequest } from '../follow-ups-module.ts';
 import { ActionList } from './action-list.ts';
 import { FollowUp } from './follow-up.ts';
 import type { Job } from './job.ts';
@@ -28,7 +28,7 @@ import { runOf } from '../../actions/pipeline-request.ts';
 import { JobTarget, type StepOrder } from './job-target.ts';
 
 /** The parameters of the step, and what its job may do. */
-export interface OperationFollowUpsOptions extends Omit<FollowUpsOrder, 'text' | 'source'> {
+export interface OperationFollowUpsOptions extends Omit<FollowUpsRequest, 'text' | 'source'> {
   readonly job: Job;
   readonly pipelines: Pipelines;
   readonly close: () => Promise<void>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { adviceOn, libraryWords } from '../../../src/argocd/rest/failure-words.ts';
-import { straight, type Way } from '../../../src/argocd/rest/way.ts';
+import { directRoute, type ConnectionRoute } from '../../../src/argocd/rest/connection-route.ts';
 
 describe('The message of a failed connection', () => {
   for (const [message, words] of [
@@ -36,33 +36,37 @@ describe('The message of a failed connection', () => {
     ['https://argocd', 'it redirects to https://argocd/login', false],
   ] as const) {
     it(`${isTold ? 'says' : 'does not say'} that the URL starts with https://: ${url}, ${reason}`, () => {
-      const advice = adviceOn('not-argocd', { kind: 'token' }, { ...straight, url }, reason) ?? '';
+      const advice =
+        adviceOn('not-argocd', { kind: 'token' }, { ...directRoute, url }, reason) ?? '';
       assert.equal(advice === 'Start the URL in the service connection with https://.', isTold);
     });
   }
 
   it('says what to do about refused credentials, and where they are set', () => {
-    const handler: Way = { ...straight, place: 'the configuration of the handler' };
+    const handler: ConnectionRoute = { ...directRoute, place: 'the configuration of the handler' };
     const [token, password] = [{ kind: 'token' }, { kind: 'password' }] as const;
     assert.match(
-      adviceOn('unauthenticated', token, straight) ?? '',
+      adviceOn('unauthenticated', token, directRoute) ?? '',
       /^The token is invalid.*service connection/,
     );
     assert.match(
       adviceOn('unauthenticated', token, handler) ?? '',
       /^The token is invalid.*configuration of the handler/,
     );
-    assert.doesNotMatch(adviceOn('unauthenticated', password, straight) ?? '', /token/);
-    assert.equal(adviceOn('busy', token, straight), undefined);
+    assert.doesNotMatch(adviceOn('unauthenticated', password, directRoute) ?? '', /token/);
+    assert.equal(adviceOn('busy', token, directRoute), undefined);
   });
 
   it('names the proxy that may have blocked the connection', () => {
     const token = { kind: 'token' } as const;
-    const way: Way = { ...straight, proxy: 'http://proxy:3128' };
+    const route: ConnectionRoute = { ...directRoute, proxy: 'http://proxy:3128' };
     assert.match(
-      adviceOn('unavailable', token, way) ?? '',
+      adviceOn('unavailable', token, route) ?? '',
       /that the proxy http:\/\/proxy:3128 allows/,
     );
-    assert.match(adviceOn('unavailable', token, straight) ?? '', /that a proxy or firewall allows/);
+    assert.match(
+      adviceOn('unavailable', token, directRoute) ?? '',
+      /that a proxy or firewall allows/,
+    );
   });
 });

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { TransportError } from '../../../src/argocd/rest/http.ts';
 import { classifyTransportError } from '../../../src/argocd/rest/transport-failure.ts';
-import { straight, type Place, type Way } from '../../../src/argocd/rest/way.ts';
+import {
+  directRoute,
+  type ConnectionPlace,
+  type ConnectionRoute,
+} from '../../../src/argocd/rest/connection-route.ts';
 import type { Failure } from '../../../src/sync/model/failure.ts';
 
 describe('A call without a response', () => {
@@ -41,8 +45,8 @@ describe('A call without a response', () => {
     for (const [code, message, ,] of cases) {
       const error = new TransportError(message, code, false);
       for (const proxy of [undefined, 'http://proxy.example.com:3128']) {
-        const of = (place: Place) =>
-          classifyTransportError('GET /x', 'read', error, { ...straight, place, proxy }).reason;
+        const of = (place: ConnectionPlace) =>
+          classifyTransportError('GET /x', 'read', error, { ...directRoute, place, proxy }).reason;
         assert.doesNotMatch(of('the service connection'), /handler|\{place\}/);
         assert.doesNotMatch(
           of('the configuration of the handler'),
@@ -53,12 +57,12 @@ describe('A call without a response', () => {
   });
 
   it('names the proxy, and blames it if only the proxy was connected to', () => {
-    const way: Way = { ...straight, proxy: 'http://proxy.example.com:3128' };
+    const route: ConnectionRoute = { ...directRoute, proxy: 'http://proxy.example.com:3128' };
     const own = /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/;
     const more = ['EHOSTUNREACH', 'ENETUNREACH'].map((code) => [code, `connect ${code}`] as const);
     for (const [code, message] of [...cases, ...more]) {
       const error = new TransportError(message, code, false);
-      const { reason } = classifyTransportError('GET /x', 'read', error, way);
+      const { reason } = classifyTransportError('GET /x', 'read', error, route);
       assert.match(reason, /, through the proxy http:\/\/proxy\.example\.com:3128\)$/);
       const blames = /^the proxy cannot be reached, .*: check the agent's --proxyurl \(/;
       assert.equal(blames.test(reason), own.test(code), reason);
@@ -77,7 +81,7 @@ describe('A call without a response', () => {
     it(`may have the wrong scheme: ${scheme}, ${code}, ${sent ? 'sent' : 'not sent'}`, () => {
       const error = new TransportError('socket hang up', code, sent, { scheme });
       const meaning = classifyTransportError('GET /x', 'read', error, {
-        ...straight,
+        ...directRoute,
         place: 'the configuration of the handler',
       });
       assert.equal(meaning.failure, 'unavailable');

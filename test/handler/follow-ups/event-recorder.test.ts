@@ -139,7 +139,7 @@ describe('The recorder of events', () => {
     assert.equal(kinds.length, 2, 'and no more than once');
   });
 
-  it('takes what ended in the second in which somebody started to care as later: Argo CD writes whole ones', async () => {
+  it('takes what ended in the second in which it began to be followed as later: Argo CD writes whole ones', async () => {
     const finishedAt = over.operationState?.finishedAt ?? 0;
     await recorder.record({ ...over, uid: 'uid-2' }, { ...look, since: finishedAt + 1_000 });
     assert.deepEqual(kinds, []);

@@ -142,7 +142,7 @@ describe('The follow-ups', () => {
   });
 
   describe('at the first look', () => {
-    it('tell nothing of what ended before anybody cared', async () => {
+    it('tell nothing of what ended before anything was followed', async () => {
       scene = new Scene(second(60));
       await scene.start();
       await scene.tell(over());

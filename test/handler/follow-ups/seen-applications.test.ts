@@ -10,7 +10,7 @@ const other = summary({ last: endedOperation({ phase: 'Failed' }) });
 describe('The applications that were seen', () => {
   const seen = (at = 100, one = summary()) => {
     const all = new SeenApplications();
-    all.keep(one, { look: lookOf(one), isCared: true, at });
+    all.keep(one, { look: lookOf(one), isFollowed: true, at });
     return all;
   };
   const unlike = async (all: SeenApplications, listed: readonly (typeof other)[], askedAt = 200) =>
@@ -36,8 +36,8 @@ describe('The applications that were seen', () => {
 
   it('are counted as far as somebody cares, and forgotten', () => {
     const all = seen();
-    all.keep(summary({ name: 'web' }), { look: '', isCared: false, at: 0 });
-    assert.equal(all.cared, 1);
+    all.keep(summary({ name: 'web' }), { look: '', isFollowed: false, at: 0 });
+    assert.equal(all.followed, 1);
     all.forget(summary());
     assert.equal(all.find(summary()), undefined);
   });

@@ -7,7 +7,7 @@ import type {
   HookCall,
   HookFollowUp,
   HookIntake,
-  MaySee,
+  MaySeeApplication,
 } from '../../../src/handler/hook-intake.ts';
 import { front, read, settings } from './front.ts';
 
@@ -54,7 +54,7 @@ export class MemoryHooks implements HookIntake {
     return Promise.resolve(call.isAllowed('default') ? this.answer : { kind: 'unseen' });
   }
 
-  progress(id: string, maySee: MaySee, wait: number): Promise<HookFollowUp | undefined> {
+  progress(id: string, maySee: MaySeeApplication, wait: number): Promise<HookFollowUp | undefined> {
     this.waits.push(wait);
     const application = { name: 'shop-web', namespace: 'argocd' };
     const isSeen = maySee({ argocd: 'prod', application, appProject: 'default' });

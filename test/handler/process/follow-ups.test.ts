@@ -105,7 +105,7 @@ describe('the handler, following applications that nobody of ours syncs,', () =>
     assert.deepEqual(queued(), ['smoke-tests']);
   });
 
-  it('tells nothing of what had ended before it cared', async () => {
+  it('tells nothing of what had ended before it was followed', async () => {
     installation.argocd.createApplication('shop');
     await start('');
     await sync();

@@ -11,7 +11,7 @@ import {
   shortRevision,
   spellOut,
 } from '../../../src/sync/model/revision.ts';
-import type { Likeness } from '../../../src/sync/model/revision.ts';
+import type { RevisionMatch } from '../../../src/sync/model/revision.ts';
 import { A, B } from '../sample-application.ts';
 
 const git = { repoURL: 'https://git.example.com/shop.git', chart: '' };
@@ -23,7 +23,7 @@ const otherDigest = `sha256:${'e'.repeat(64)}`;
 const hexBranch = 'deadbeef';
 
 /** The requested revision, Argo CD's deployed one, and what comparing them shows. */
-const cases: readonly (readonly [string, typeof git, string, string, Likeness])[] = [
+const cases: readonly (readonly [string, typeof git, string, string, RevisionMatch])[] = [
   ['a commit', git, A, A, 'same'],
   ['a commit in upper case', git, A.toUpperCase(), A, 'same'],
   ['another commit', git, A, B, 'other'],
@@ -107,7 +107,7 @@ describe('compareName', () => {
     string,
     string,
     readonly string[] | undefined,
-    Likeness,
+    RevisionMatch,
   ])[] = [
     [git, 'main', 'main', undefined, 'same'],
     [git, 'refs/heads/main', 'main', undefined, 'unknowable'],

@@ -1,5 +1,5 @@
 import { separators } from '../../../inputs/application-list.ts';
-import { readWords, type Help, type WrongWords } from '../../../inputs/command-words.ts';
+import { readWords, type Help, type InvalidArguments } from '../../../inputs/command-words.ts';
 import { percentDecode } from '../../../text/percent-encoding.ts';
 import { foldProjectName } from '../../../text/project-name.ts';
 import type { CheckRequest } from './check-configuration.ts';
@@ -19,7 +19,7 @@ export interface CheckArguments {
 
 /** The parsed command line: what to create, a request for help, or what is wrong. */
 export type ParsedArguments =
-  { readonly kind: 'run'; readonly arguments: CheckArguments } | Help | WrongWords;
+  { readonly kind: 'run'; readonly arguments: CheckArguments } | Help | InvalidArguments;
 
 /** The output of `--help`. `program`: how the command is called, without options. */
 export const usageOf = (
@@ -171,6 +171,6 @@ function faultsOfNumber(name: string, text: string, from: number, to: number): r
   return [`--${name} ${text}: write a whole number from ${from} to ${to}.`];
 }
 
-function faults(messages: readonly string[]): WrongWords {
+function faults(messages: readonly string[]): InvalidArguments {
   return { kind: 'fault', messages };
 }

@@ -10,9 +10,9 @@ import { pipelineOf, runTag } from './run-words.ts';
 
 /** Which runs the page lists. */
 export const shows = ['all', 'accepted', 'following', 'reporting', 'ended', 'unreported'] as const;
-export type Show = (typeof shows)[number];
+export type RunFilter = (typeof shows)[number];
 
-const showWords: Readonly<Record<Show, string>> = {
+const showWords: Readonly<Record<RunFilter, string>> = {
   all: 'All',
   accepted: 'Accepted',
   following: 'Following',
@@ -27,7 +27,7 @@ export interface StatusContent {
   readonly figures: StoreFigures;
   /** Newest first. */
   readonly runs: readonly RunHead[];
-  readonly show: Show;
+  readonly show: RunFilter;
   /** Where this page of older runs starts; absent on the first page. */
   readonly before?: number | undefined;
   /** Where the next page of older runs starts; absent on the last page. */
@@ -42,7 +42,7 @@ export interface StatusContent {
 const seconds = 10;
 
 /** The query of a list. `before`: when the oldest run of the previous page was accepted. */
-export function queryOf(show: Show, before: number | undefined, limit: number): RunQuery {
+export function queryOf(show: RunFilter, before: number | undefined, limit: number): RunQuery {
   const page = { limit, ...(before !== undefined && { before }) };
   if (show === 'all') return page;
   return show === 'unreported' ? { ...page, outcome: show } : { ...page, state: show };

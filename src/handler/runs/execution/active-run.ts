@@ -29,7 +29,7 @@ const waits = {
   pressed: { since: 0, ahead: 500 },
 };
 /** How urgently the slot of a run is needed. */
-export type PlaceDemand = keyof typeof waits;
+export type SlotDemand = keyof typeof waits;
 
 /**
  * How long before its deadline a run looks once more, to say what it was waiting for. Milliseconds.
@@ -129,7 +129,7 @@ export class ActiveRun {
   }
 
   /** What it waits for, if it can be parked: all that matters is stored. */
-  parkCondition(demand: PlaceDemand): ParkCondition | undefined {
+  parkCondition(demand: SlotDemand): ParkCondition | undefined {
     if (this.#parking.signal.aborted) return undefined;
     // Its slot is needed: what it has to report is reported at once.
     if (demand !== 'quiet' && this.#idleTracker.since !== undefined) this.#dispatcher?.hurry();

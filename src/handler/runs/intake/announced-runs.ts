@@ -8,7 +8,7 @@ import { printName } from '../../../sync/model/application.ts';
 import {
   standingOperations,
   takeUp,
-  type StandingOperation,
+  type CurrentOperation,
 } from '../../../sync/model/announced-operation.ts';
 import { plainLine } from '../../../text/foreign-text.ts';
 import { RateLimit } from '../../access/rate-limit.ts';
@@ -213,7 +213,7 @@ export class AnnouncedRuns {
     id: string,
     argocd: string,
     application: Application,
-    standing: readonly StandingOperation[],
+    standing: readonly CurrentOperation[],
   ): Promise<void> {
     const { logger, onResult } = this.#ports;
     const { name, namespace } = application;
@@ -244,7 +244,7 @@ export class AnnouncedRuns {
   async #take(
     argocd: string,
     application: Application,
-    one: StandingOperation,
+    one: CurrentOperation,
   ): Promise<AnnouncementResult> {
     const { access, hasIdentity, clock } = this.#ports;
     const { startedAt, finishedAt } = one;
@@ -269,7 +269,7 @@ export class AnnouncedRuns {
   #announced(
     argocd: string,
     application: Application,
-    { operation, startedAt }: StandingOperation,
+    { operation, startedAt }: CurrentOperation,
   ): { readonly spec: FollowSpec; readonly marker: string } | 'malformed' | 'foreign' | 'denied' {
     const { access, settingsOf } = this.#ports;
     const { client, namespace } = settingsOf(argocd) ?? { client: undefined, namespace: '' };
@@ -284,7 +284,7 @@ export class AnnouncedRuns {
     spec: FollowSpec,
     marker: string,
     application: Application,
-    one: StandingOperation,
+    one: CurrentOperation,
   ): Promise<AnnouncementResult> {
     const { runs, access, clock } = this.#ports;
     const { client, argocd } = spec;
@@ -333,7 +333,7 @@ export class AnnouncedRuns {
 }
 
 /** Tells the operations of an application apart: equal ones by their start. */
-function signOf({ operation, startedAt }: StandingOperation): string {
+function signOf({ operation, startedAt }: CurrentOperation): string {
   return `${operation.fingerprint}|${startedAt ?? 'pending'}`;
 }
 

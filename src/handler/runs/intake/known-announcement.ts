@@ -5,7 +5,7 @@ import type { Run, RunHead } from '../../run.ts';
  * another run of the task is open. `new`: none is its own, as far as known; whether Azure DevOps waits for
  * one shows when it proves itself.
  */
-export type Acquaintance = 'known' | 'taken' | 'new';
+export type AnnouncementStatus = 'known' | 'taken' | 'new';
 
 /** The application and the start of an operation, in milliseconds of Argo CD's clock. */
 export interface SeenOperation {
@@ -22,7 +22,7 @@ export interface SeenOperation {
 export function acquaintanceOf(
   { uid, startedAt }: SeenOperation,
   last: { readonly run: RunHead; readonly startedAt: number | undefined } | undefined,
-): Acquaintance {
+): AnnouncementStatus {
   if (last === undefined) return 'new';
   const { state, outcome, spec } = last.run;
   const isOpen = state !== 'ended';

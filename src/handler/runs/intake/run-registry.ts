@@ -24,7 +24,7 @@ const anyToken = '*';
 const ownToken = new Secret('');
 
 /** A run that is named by its operation, and what is known of that operation. */
-export interface AnnouncedOrder {
+export interface AnnouncedRequest {
   readonly spec: RunSpec;
   /** The operation's marker. */
   readonly marker: string;
@@ -162,7 +162,7 @@ export class RunRegistry implements RunIntake {
    * Stores an announced run, like `accept`, with what is known of its operation: it is followed as if the
    * handler had requested it. The caller ensures that there is one run per operation.
    */
-  async announce({ spec, marker, checkpoint }: AnnouncedOrder): Promise<Accepted> {
+  async announce({ spec, marker, checkpoint }: AnnouncedRequest): Promise<Accepted> {
     const { store, cipher, random } = this.#ports;
     const coming = this.#reserve(spec);
     try {

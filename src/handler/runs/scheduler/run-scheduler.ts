@@ -1,6 +1,6 @@
 import { Detachment } from '../../../follow/detachment.ts';
 import { charactersOf, type Run, type RunHead } from '../../run.ts';
-import type { ActiveRun, PlaceDemand, RunContext } from '../execution/active-run.ts';
+import type { ActiveRun, SlotDemand, RunContext } from '../execution/active-run.ts';
 import { RetryBackoff } from '../retry-backoff.ts';
 import { RankedQueue, ranks, type Rank } from './ranked-queue.ts';
 import { ReportBudget } from '../outbox/report-budget.ts';
@@ -283,7 +283,7 @@ export class RunScheduler {
   }
 
   /** Parks idle runs, up to a number. */
-  #makeRoom(demand: PlaceDemand, most = Infinity): void {
+  #makeRoom(demand: SlotDemand, most = Infinity): void {
     this.#madeRoomAt = this.#ports.clock.now();
     let made = 0;
     for (const [id, active] of this.#active) {

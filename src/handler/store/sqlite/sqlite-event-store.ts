@@ -47,9 +47,9 @@ const renderedAction = `CASE WHEN json_valid(body_json) THEN json_extract(body_j
 const texts = {
   memory: 'SELECT memory_json FROM event_memories WHERE uid = ?',
   memories: `SELECT memory_json FROM event_memories WHERE uid > ? ORDER BY uid LIMIT ?`,
-  cared: 'SELECT name, since FROM cared',
-  careFor: 'INSERT INTO cared VALUES (?, ?) ON CONFLICT DO NOTHING',
-  careNoMore: 'DELETE FROM cared WHERE name NOT IN (SELECT value FROM json_each(?))',
+  followed: 'SELECT name, since FROM cared',
+  follow: 'INSERT INTO cared VALUES (?, ?) ON CONFLICT DO NOTHING',
+  unfollow: 'DELETE FROM cared WHERE name NOT IN (SELECT value FROM json_each(?))',
   remember: `INSERT INTO event_memories VALUES (?, ?)
     ON CONFLICT DO UPDATE SET memory_json = excluded.memory_json`,
   forget: 'DELETE FROM event_memories WHERE uid = ?',
@@ -104,13 +104,13 @@ export class SqliteEventStore implements EventStore {
     );
   }
 
-  async careSince(names: readonly string[], now: number): Promise<ReadonlyMap<string, number>> {
-    const read = () => this.#commits.read(() => this.#statements.cared.all());
+  async followedSince(names: readonly string[], now: number): Promise<ReadonlyMap<string, number>> {
+    const read = () => this.#commits.read(() => this.#statements.followed.all());
     const known = new Set((await read()).map(({ name }) => name));
     if (known.size !== names.length || names.some((name) => !known.has(name))) {
       await this.#commits.write(() => {
-        this.#statements.careNoMore.run(JSON.stringify(names));
-        for (const name of names) this.#statements.careFor.run(name, now);
+        this.#statements.unfollow.run(JSON.stringify(names));
+        for (const name of names) this.#statements.follow.run(name, now);
       });
     }
     const kept = await read();

@@ -51,18 +51,18 @@ describe('The SQLite store of events and actions', () => {
     assert.deepEqual(await uidsOf(2, 'b'), ['c']);
   });
 
-  it('keeps since when something is cared for, until nobody names it any more', async () => {
-    assert.deepEqual([...(await events.careSince(['a', 'b'], 100))].sort(), [
+  it('keeps since when something is followed, until no name asks for it', async () => {
+    assert.deepEqual([...(await events.followedSince(['a', 'b'], 100))].sort(), [
       ['a', 100],
       ['b', 100],
     ]);
     await store.close();
     open();
-    assert.deepEqual([...(await events.careSince(['b', 'c'], 200))].sort(), [
+    assert.deepEqual([...(await events.followedSince(['b', 'c'], 200))].sort(), [
       ['b', 100],
       ['c', 200],
     ]);
-    assert.deepEqual([...(await events.careSince(['a'], 300))], [['a', 300]]);
+    assert.deepEqual([...(await events.followedSince(['a'], 300))], [['a', 300]]);
   });
 
   it('finds the actions that made a run', async () => {

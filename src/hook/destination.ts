@@ -3,7 +3,7 @@ import type { WorkloadIdentity } from '../azure/identity/azure-identity.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The options that say where the hook sends its call, as given. */
-export interface WayOptions {
+export interface DestinationOptions {
   readonly handler?: string | undefined;
   readonly 'token-file'?: string | undefined;
   readonly caller?: string | undefined;
@@ -23,13 +23,13 @@ export interface WayOptions {
 }
 
 /** How the hook authenticates to Azure DevOps without a handler. */
-export type DirectProof =
+export type DirectCredential =
   | { readonly kind: 'patFile'; readonly file: string }
   | { readonly kind: 'patVariable'; readonly variable: string }
   | WorkloadIdentity;
 
 /** Where the hook sends its call. With a `keyFile` it signs the call; otherwise it sends the token. */
-export type Way =
+export type Destination =
   | {
       readonly kind: 'handler';
       readonly url: string;
@@ -40,7 +40,7 @@ export type Way =
   | {
       readonly kind: 'direct';
       readonly organization: string;
-      readonly proof: DirectProof;
+      readonly credential: DirectCredential;
     }
   | {
       readonly kind: 'webhook';
@@ -56,7 +56,11 @@ const defaultAzureTokenFile = '/var/run/secrets/azure/tokens/azure-identity-toke
 const defaultTokenFile = '/var/run/secrets/argocd-handler/token';
 
 /** Reads where the hook sends its call. Adds what is wrong to `faults`. */
-export function readWay(values: WayOptions, env: Environment, faults: string[]): Way {
+export function readDestination(
+  values: DestinationOptions,
+  env: Environment,
+  faults: string[],
+): Destination {
   const { organization = '', direct = false, 'web-hook': webhook } = values;
   if (direct || webhook !== undefined) {
     if (direct && webhook !== undefined)
@@ -90,26 +94,30 @@ export function readWay(values: WayOptions, env: Environment, faults: string[]):
 }
 
 function readDirect(
-  values: WayOptions,
+  values: DestinationOptions,
   env: Environment,
   organization: string,
   faults: string[],
-): Way {
+): Destination {
   const { 'pat-file': file, 'pat-env': variable, 'workload-identity': isWorkload = false } = values;
   const given = [file, variable, isWorkload || undefined].filter((each) => each !== undefined);
   if (given.length !== 1) {
     faults.push('--direct: add one of --workload-identity, --pat-file FILE and --pat-env NAME.');
   }
-  const proof: DirectProof = isWorkload
+  const credential: DirectCredential = isWorkload
     ? readWorkload(values, env, faults)
     : file !== undefined
       ? { kind: 'patFile', file }
       : { kind: 'patVariable', variable: variable ?? '' };
-  return { kind: 'direct', organization, proof };
+  return { kind: 'direct', organization, credential };
 }
 
 /** Options that are absent default to the variables that Azure Workload Identity sets in a pod. */
-function readWorkload(values: WayOptions, env: Environment, faults: string[]): WorkloadIdentity {
+function readWorkload(
+  values: DestinationOptions,
+  env: Environment,
+  faults: string[],
+): WorkloadIdentity {
   const tenant = values.tenant ?? env['AZURE_TENANT_ID'] ?? '';
   const clientId = values['client-id'] ?? env['AZURE_CLIENT_ID'] ?? '';
   const tokenFile =

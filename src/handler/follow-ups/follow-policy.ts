@@ -6,14 +6,14 @@ import { digestOfText } from '../../text/digest.ts';
 import { GlobSet } from '../../text/glob.ts';
 
 /** What decides whether an application is followed. */
-export interface CareQuestion extends Pick<Application, 'name' | 'namespace' | 'project'> {
+export interface FollowQuestion extends Pick<Application, 'name' | 'namespace' | 'project'> {
   readonly argocd: string;
   /** The namespace that its Argo CD runs in. */
   readonly ownNamespace: string;
 }
 
 /** An application is followed. */
-export interface Cared {
+export interface Followed {
   /** Since when, in local milliseconds. What ended before then is not an event at the first look. */
   readonly since: number;
   /** Whether hooks and phases of a running operation matter. */
@@ -21,7 +21,7 @@ export interface Cared {
 }
 
 /** What the configuration asks to follow. */
-export interface CareSettings {
+export interface FollowPolicySettings {
   readonly followUps: readonly FollowUpRule[];
   readonly grants: readonly Grant[];
   /** Runs may bring their own rules. */
@@ -36,7 +36,7 @@ const ofHooks: readonly string[] = ['hookEnded', 'phaseReached'];
  * an application is followed before it matches: what happened before the change is then known already and
  * starts nothing.
  */
-export class Care {
+export class FollowPolicy {
   readonly #rules: RuleSet;
   readonly #grants: ReadonlyMap<string, GlobSet<Grant>>;
   readonly #since: (what: FollowUpRule | Grant) => number;
@@ -47,7 +47,7 @@ export class Care {
 
   /** `since`: since when each name of `caredNames` is followed, from the store. */
   constructor(
-    { followUps, grants, takesInputs = false }: CareSettings,
+    { followUps, grants, takesInputs = false }: FollowPolicySettings,
     since: ReadonlyMap<string, number>,
   ) {
     this.#rules = new RuleSet(followUps);
@@ -73,7 +73,7 @@ export class Care {
   }
 
   /** Undefined: the application is not followed. */
-  of(question: CareQuestion): Cared | undefined {
+  of(question: FollowQuestion): Followed | undefined {
     const rules = this.#rules.about(question, question);
     const grants = [...(this.#grants.get(question.argocd)?.ownersOf([question.project]) ?? [])];
     if (rules.length === 0 && grants.length === 0) return undefined;
@@ -99,7 +99,7 @@ export function isOfHooks({ when }: Pick<FollowUpRule, 'when'>): boolean {
  * The names under which the store keeps since when each rule and grant is followed. A changed target keeps
  * the name.
  */
-export function caredNames({ followUps, grants }: CareSettings): readonly string[] {
+export function followedNames({ followUps, grants }: FollowPolicySettings): readonly string[] {
   return [...followUps.map(nameOfRule), ...grants.map(nameOfGrant)];
 }
 

@@ -2,15 +2,20 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { ArgoCDError } from '../../../src/argocd/argocd-error.ts';
 import { RestArgoCD } from '../../../src/argocd/rest/rest-argocd.ts';
-import { placeOfProxy, straight, throughProxy, wayOf } from '../../../src/argocd/rest/way.ts';
+import {
+  placeOfProxy,
+  directRoute,
+  throughProxy,
+  routeOf,
+} from '../../../src/argocd/rest/connection-route.ts';
 import { Secret } from '../../../src/secret.ts';
 import { startProxy, type Proxy } from '../../../simulators/proxy.ts';
 import { closedPort, connectionTo, noAbort, serve, serveAnswer, stopServers } from './server.ts';
 
 describe('The connection to Argo CD', () => {
   it("is fixed in the service connection or in the handler's configuration", () => {
-    assert.deepEqual(wayOf({ url: '', proxy: undefined }), straight);
-    const { place } = wayOf({ url: '', proxy: undefined, isConfigured: true });
+    assert.deepEqual(routeOf({ url: '', proxy: undefined }), directRoute);
+    const { place } = routeOf({ url: '', proxy: undefined, isConfigured: true });
     assert.equal(place, 'the configuration of the handler');
   });
 
@@ -20,15 +25,15 @@ describe('The connection to Argo CD', () => {
     ['http://u:p%40x@[::1]:3128', 'http://[::1]:3128'],
   ] as const) {
     it(`names the proxy without its credentials: ${shown}`, () => {
-      const way = wayOf({ url: '', proxy: new Secret(url) });
-      assert.equal(way.proxy, shown);
-      assert.equal(throughProxy(way), `, through the proxy ${shown}`);
-      assert.equal(placeOfProxy(way), "the agent's --proxyurl");
+      const route = routeOf({ url: '', proxy: new Secret(url) });
+      assert.equal(route.proxy, shown);
+      assert.equal(throughProxy(route), `, through the proxy ${shown}`);
+      assert.equal(placeOfProxy(route), "the agent's --proxyurl");
     });
   }
 
   it('does not mention a proxy if there is none', () => {
-    assert.equal(throughProxy(straight), '');
+    assert.equal(throughProxy(directRoute), '');
   });
 });
 
@@ -136,7 +141,7 @@ describe('An error of a connection', () => {
   for (const { what, start, path: below = path, isArgoCD = false } of kinds) {
     for (const isProxied of [false, true]) {
       for (const isConfigured of [false, true]) {
-        const where = `${isProxied ? 'through a proxy' : 'straight'}, ${isConfigured ? 'handler' : 'task'}`;
+        const where = `${isProxied ? 'through a proxy' : 'direct'}, ${isConfigured ? 'handler' : 'task'}`;
         it(`names the full URL, the connection and the one place to fix it: ${what}; ${where}`, async () => {
           const { url, deadProxy = proxy.url } = await start();
           const proxyUrl = deadProxy.replace('//', '//svc:pass-word@');
