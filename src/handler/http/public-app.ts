@@ -1,5 +1,7 @@
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { StoreError } from '../store/store.ts';
+import { plainLine } from '../../text/foreign-text.ts';
+import { presentedVariable } from '../access/presented-token.ts';
 import { handlerName } from './answers.ts';
 import { readText } from './body-text.ts';
 import { answerClaim } from './claim-call.ts';
@@ -77,7 +79,7 @@ export function publicApp(ports: PublicPorts): Hono<Env> {
 
   const knowCaller: MiddlewareHandler<Env> = async (c, next) => {
     const client = access.identify(c.req.header('Authorization'));
-    if (client === undefined) return refuse(c, unauthenticated());
+    if (client === undefined) return refuse(c, unauthenticated(c.req.header('Authorization')));
     c.set('client', client);
     const wait = access.throttle(client);
     return wait > 0 ? refuse(c, throttled(client, wait)) : next();
@@ -162,8 +164,12 @@ function answerWhoami({ client }: PublicCall, { version }: PublicPorts): Answer 
   return { status: 200, body: { handler: handlerName, version, client } };
 }
 
-function unauthenticated(): Refusal {
-  const message = 'The token of the service connection is missing or not recognized.';
+function unauthenticated(authorization: string | undefined): Refusal {
+  const variable = presentedVariable(authorization);
+  const message =
+    variable === undefined
+      ? 'The token of the service connection is missing or not recognized.'
+      : `The token of the service connection is ${plainLine(variable, 100)}, but connections do not expand variables: enter the token itself.`;
   return new Refusal(401, 'unauthenticated', message);
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { presentedToken } from '../../../src/handler/access/presented-token.ts';
+import { presentedToken, presentedVariable } from '../../../src/handler/access/presented-token.ts';
 
 function basic(pair: string): string {
   return `Basic ${Buffer.from(pair).toString('base64')}`;
@@ -30,4 +30,24 @@ describe('the token of an Authorization header', () => {
   for (const [sentence, header, expected] of cases) {
     it(sentence, () => assert.equal(presentedToken(header), expected));
   }
+
+  for (const text of [
+    '$(token)',
+    '$(Two Words)',
+    '${{ parameters.token }}',
+    "$[ variables['t'] ]",
+  ]) {
+    it(`can be told from a variable: ${text}`, () => {
+      for (const header of [`Bearer ${text}`, `Bearer "${text}"`, basic(`u:${text}`)]) {
+        assert.equal(presentedVariable(header), text);
+      }
+      assert.equal(presentedVariable(`Bearer abc${text}`), undefined);
+    });
+  }
+
+  it('is no variable in other cases', () => {
+    for (const header of [undefined, '', 'Bearer abc', basic('$(u):abc'), 'Digest $(token)']) {
+      assert.equal(presentedVariable(header), undefined);
+    }
+  });
 });

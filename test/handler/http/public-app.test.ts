@@ -141,6 +141,14 @@ describe('POST /v1/syncs', () => {
     ],
     ['a wrong token', syncBody(), { Authorization: 'Bearer wrong' }, 401, 'unauthenticated', /./],
     [
+      'a variable in place of the token',
+      syncBody(),
+      { Authorization: 'Bearer $(handlerToken)' },
+      401,
+      'unauthenticated',
+      /is \$\(handlerToken\), but connections do not expand variables/,
+    ],
+    [
       "the job's token as the client's",
       syncBody(),
       { Authorization: `Bearer ${jobToken}` },
