@@ -183,8 +183,8 @@ describe('npm run demo', function () {
         order.toSorted((a, b) => a - b),
       );
       for (const title of [
-        ...['The log of the deployment', 'Summary', 'Outputs'],
-        ...['The follow-up pipelines, as Azure DevOps lists them', 'What they were told, and did'],
+        ...['The deployment log', 'Summary', 'Outputs'],
+        ...['The follow-up pipelines, as Azure DevOps lists them', 'What their jobs report'],
       ]) {
         assert.ok(part.split('\n').includes(title), `${title} of ${name}`);
       }

@@ -16,7 +16,7 @@ const timeScale = 0.5;
 /** Simulated milliseconds; Argo CD's own default is two seconds. */
 const waveDelay = 800;
 
-/** A deployment of the example, with all that it starts. */
+/** A deployment of the example, with everything that it starts. */
 export function hookPart(scenario: HookScenario): Part {
   return {
     ...scenario,
@@ -39,7 +39,12 @@ export function hookPart(scenario: HookScenario): Part {
         site.files.apply(site.argocd);
         if (scenario.isSecond) {
           screen.text();
-          screen.line(line('Deployed before, and tested: the version to return to.', 'faint'));
+          screen.line(
+            line(
+              'An earlier deployment, which passed its tests: the rollback returns to it.',
+              'faint',
+            ),
+          );
           await deploy(site, 41);
         }
         ({ tests } = scenario);
@@ -63,7 +68,7 @@ async function playHooks(
   await deploy(site, 42);
   for (const each of expected.followUps) await site.ended(each.split(' ')[0] ?? '');
   const [job] = site.serverJobs.slice(jobsBefore);
-  if (job === undefined) throw new Error('The pipeline has not begun.');
+  if (job === undefined) throw new Error('The pipeline has not started.');
   const lines = logOf(job.job.plan);
   showLog(lines, screen);
   const view = site.azure.view(job);
@@ -76,7 +81,7 @@ async function playHooks(
   const rows = [['Pipeline', 'Run', 'Result', 'Tags'], ...cells];
   const grid = textGrid(rows, screen.roomInside).join('\n');
   screen.section('The follow-up pipelines, as Azure DevOps lists them', linesOf(grid));
-  screen.section('What they were told, and did', causeLines(site.serverJobs.slice(jobsBefore + 1)));
+  screen.section('What their jobs report', causeLines(site.serverJobs.slice(jobsBefore + 1)));
   const ends = compareEnds(expected, {
     result: view.result,
     outcome: outputsOf(view).outcome ?? '-',
@@ -95,14 +100,14 @@ async function playHooks(
   };
 }
 
-/** A push of images with this tag, and the pipeline that it starts. */
+/** Pushes images with this tag, which starts the pipeline. */
 function deploy(site: ExampleSite, tag: number) {
   const edit = (text: string) => text.replaceAll(':42', `:${tag}`);
   return site.trigger('azure-pipelines.yml', site.push(site.argocd, 'shop', edit));
 }
 
 function showLog(lines: readonly string[], screen: Screen): void {
-  screen.section('The log of the deployment', []);
+  screen.section('The deployment log', []);
   const log = new StepLog(screen.width - gutter.length);
   for (const raw of lines) {
     const shown = log.read(raw);
@@ -110,7 +115,7 @@ function showLog(lines: readonly string[], screen: Screen): void {
   }
 }
 
-/** What each job of the follow-up pipelines says of itself: `ArgoCDEvent@1` the cause. */
+/** What each job of the follow-up pipelines reports; `ArgoCDEvent@1` reports the cause. */
 function causeLines(jobs: readonly ServerJob[]): readonly Line[] {
   return jobs.flatMap(({ job: { plan, build, taskInstanceId } }) => {
     const said = plan.record(taskInstanceId)?.currentOperation;
@@ -126,7 +131,7 @@ const tones: Readonly<Record<string, Tone>> = {
   failed: 'bad',
 };
 
-/** A line of the event log, after the name of its system. */
+/** A line of the event log, preceded by its system. */
 function eventLine(text: string): Line {
   const isPipeline = text.startsWith('pipeline ');
   const [, before = text, last = ''] = /^(.*?)(\S+)$/.exec(text) ?? [];

@@ -3,8 +3,8 @@ import type { Demonstration } from '../demonstration.ts';
 import { hookPart } from './hook-part.ts';
 import { hookScenarios } from './scenarios.ts';
 
-const usage = `Plays examples/gitops/migrate-test-rollback: hooks of Argo CD and follow-up pipelines of Azure
-DevOps in one deployment.
+const usage = `Plays examples/gitops/migrate-test-rollback: a deployment with Argo CD hooks and follow-up
+pipelines in Azure DevOps.
 
   npm run demo -- hooks
   npm run demo -- hooks --only NAME     one run only
@@ -13,13 +13,13 @@ DevOps in one deployment.
 
 It exits with 0 when every run ended as expected, 1 when one did not, and 2 for invalid arguments.`;
 
-/** What happens in Argo CD starts what comes next in Azure DevOps. */
+/** Events in Argo CD start pipelines in Azure DevOps. */
 export const hooksDemo: Demonstration = {
   usage,
   opening: [
-    'examples/gitops/migrate-test-rollback, file by file as it is there: its manifests in a simulated',
-    'Argo CD, its pipelines in a simulated Azure DevOps, its configuration in the built handler, and',
-    'the built command of hooks in the Job of the PostSync hook. Before a line stands where it is from:',
+    'The unchanged files of examples/gitops/migrate-test-rollback: manifests in a simulated Argo CD,',
+    'pipelines in a simulated Azure DevOps, the configuration in the built handler, and the built hook',
+    'command in the Job of the PostSync hook. Each line starts with its source:',
     '',
     '  Argo CD       a hook or resource of the sync',
     '  Azure DevOps  a pipeline, or a step of one',

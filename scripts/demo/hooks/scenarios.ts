@@ -3,16 +3,16 @@ export interface HookScenario {
   readonly name: string;
   readonly shows: string;
   readonly lookFor: string;
-  /** What comes of the test pipeline. */
+  /** The result of the test pipeline. */
   readonly tests: 'succeeded' | 'failed';
-  /** There was a deployment before, whose tests passed. */
+  /** An earlier deployment exists, whose tests passed. */
   readonly isSecond?: true;
   readonly expected: {
     readonly result: string;
     readonly outcome: string;
     /** The pipelines that were queued, with their results, in this order. */
     readonly followUps: readonly string[];
-    /** Texts that the log must hold. */
+    /** Texts that the log must contain. */
     readonly says: readonly string[];
   };
 }
@@ -22,7 +22,7 @@ export const hookScenarios: readonly HookScenario[] = [
   {
     name: 'tested',
     shows: 'A migration, three waves, and a PostSync hook that queues the test pipeline.',
-    lookFor: 'the sync ends after its tests; the run that deployed links them.',
+    lookFor: 'the sync ends after its tests; the run of the deployment links to them.',
     tests: 'succeeded',
     expected: {
       result: 'succeeded',
@@ -33,8 +33,8 @@ export const hookScenarios: readonly HookScenario[] = [
   },
   {
     name: 'tests-fail',
-    shows: 'The next deployment: all is healthy, and then the tests fail.',
-    lookFor: 'the failed tests fail the sync, and that queues one rollback to the version before.',
+    shows: 'The next deployment: everything is healthy, but the tests fail.',
+    lookFor: 'the failed tests fail the sync, which queues one rollback to the previous version.',
     tests: 'failed',
     isSecond: true,
     expected: {

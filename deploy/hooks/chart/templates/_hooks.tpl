@@ -1,4 +1,4 @@
-{{/* All hooks whose pipeline is named, with their accounts: `{{ include "argocd-hooks.all" . }}` in a template of your chart. */}}
+{{/* All hooks whose pipeline is set, with their service accounts. Use it in a template of your chart: `{{ include "argocd-hooks.all" . }}`. */}}
 {{- define "argocd-hooks.all" -}}
 {{- $values := index .Values "argocd-hooks" -}}
 {{- if or $values.preSync.pipeline $values.postSync.pipeline $values.syncFail.pipeline $values.preDelete.pipeline }}
@@ -19,7 +19,7 @@
 {{- end }}
 {{- end }}
 
-{{/* Whom the hooks are. A PreSync hook needs its account before anything of the Sync phase is there. */}}
+{{/* The identity of the hooks. A PreSync hook needs its account before anything of the Sync phase exists. */}}
 {{- define "argocd-hooks.serviceAccount" -}}
 apiVersion: v1
 kind: ServiceAccount
@@ -34,7 +34,7 @@ metadata:
 automountServiceAccountToken: false
 {{- end }}
 
-{{/* That of the other hooks is deleted with the application's resources, before these run. */}}
+{{/* A separate account, since that of the other hooks is deleted with the application's resources, before these run. */}}
 {{- define "argocd-hooks.postDeleteAccount" -}}
 apiVersion: v1
 kind: ServiceAccount
@@ -48,7 +48,7 @@ metadata:
 automountServiceAccountToken: false
 {{- end }}
 
-{{/* The Job of one hook: (dict "root" . "hook" "postSync" "phase" "PostSync"); `name` where there are several. */}}
+{{/* The Job of one hook: (dict "root" . "hook" "postSync" "phase" "PostSync"); set `name` if there are several. */}}
 {{- define "argocd-hooks.job" -}}
 {{- $values := index .root.Values "argocd-hooks" -}}
 {{- $hook := index $values .hook -}}
