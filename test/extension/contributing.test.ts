@@ -117,7 +117,7 @@ describe('The decisions', () => {
   for (const file of files) {
     it(`say what, why, at what cost, and what would change it: ${file}`, () => {
       const text = read(`${folder}/${file}`);
-      for (const part of ['Decision', 'Why', 'Cost', 'Would change it']) {
+      for (const part of ['Decision', 'Why', 'Cost', 'What would change it']) {
         assert.ok(text.includes(`**${part}.** `), part);
       }
       assert.ok(text.split(/\s+/).length < 400, 'short');
