@@ -33,7 +33,9 @@ export class RuleSet {
     if (event.operation?.dryRun) return [];
     const rules = this.#byKind.get(event.kind);
     if (rules === undefined) return [];
-    return fitting(rules, event.application, source).filter((rule) => isMeant(rule, event, source));
+    return fitting(rules, event.application, source).filter(
+      (rule) => isOf(rule, source) && obstacleOf(rule, event, source) === undefined,
+    );
   }
 
   /** The rules that some event of an application could start, regardless of its labels. */
@@ -93,18 +95,26 @@ function globsOf(
   );
 }
 
-function isMeant(rule: FollowUpRule, event: ApplicationEvent, source: EventSource): boolean {
+/** The condition of a rule that an event does not meet. */
+export type Obstacle = 'phases' | 'startedBy' | 'revisionChanged' | 'labels';
+
+/** Why an event of its kind does not start a rule for its application; undefined if it does. */
+export function obstacleOf(
+  rule: FollowUpRule,
+  { operation, phase }: ApplicationEvent,
+  source: Pick<EventSource, 'labels'>,
+): Obstacle | undefined {
   const { phases, startedBy, revisionChanged } = rule.when;
   const { labels } = rule.for;
-  const { operation, phase } = event;
-  return (
-    isOf(rule, source) &&
-    (phases === undefined || (phase !== undefined && phases.includes(phase))) &&
-    (startedBy === undefined ||
-      (operation !== undefined && startedBy.includes(operation.origin.kind))) &&
+  if (phases !== undefined && (phase === undefined || !phases.includes(phase))) return 'phases';
+  if (startedBy !== undefined) {
+    if (operation === undefined || !startedBy.includes(operation.origin.kind)) return 'startedBy';
+  }
+  if (revisionChanged !== undefined) {
     // Unknown counts as changed: a superfluous follow-up is noticed, a missing one is not.
-    (revisionChanged === undefined ||
-      (operation !== undefined && (operation.revisionChanged ?? true) === revisionChanged)) &&
-    (labels === undefined || hasLabels(source.labels, labels))
-  );
+    const hasChanged = operation && (operation.revisionChanged ?? true);
+    if (hasChanged !== revisionChanged) return 'revisionChanged';
+  }
+  if (labels !== undefined && !hasLabels(source.labels, labels)) return 'labels';
+  return undefined;
 }

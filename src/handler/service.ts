@@ -278,6 +278,7 @@ export class Service {
       records: this.#store,
       followUps: {
         store: this.#store.events,
+        seen: this.#followUps.followUps,
         acts: new OperatorActs({
           ...{ store: this.#store.events, clock },
           keepTrying: () => this.#config.followUpLimits.keepTrying,

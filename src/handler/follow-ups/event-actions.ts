@@ -1,7 +1,9 @@
 import { actionKeyOf, eventKeyOf } from '../../follow-ups/action-key.ts';
+import { judgeAnnotations } from '../../follow-ups/annotation-sentences.ts';
 import { readAnnotations } from '../../follow-ups/annotations.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import { grantedRules, type Grant } from '../../follow-ups/grants.ts';
+import { idleReasons } from '../../follow-ups/idle-reasons.ts';
 import { chooseRules } from '../../follow-ups/precedence.ts';
 import { renderAction, type AddressDefaults } from '../../follow-ups/render-action.ts';
 import { RuleSet, type EventSource } from '../../follow-ups/rule-set.ts';
@@ -13,6 +15,7 @@ import type { EventStore, StoredAction } from '../store/event-store.ts';
 import { writeActionBody } from '../../actions/action-body.ts';
 import { chainOf, chainRefusal, linkOf, type ChainPorts } from './chain.ts';
 import type { FollowUpTelemetry, RulesOfRun, RunRules } from './follow-up-ports.ts';
+import type { IdleEventSource } from './idle-events.ts';
 import type { RulePace } from './rule-pace.ts';
 
 /** The configuration of follow-ups. Times are milliseconds. */
@@ -60,7 +63,22 @@ export interface EventActionsPorts extends ChainPorts {
   readonly onDelay: (rule: string, until: number) => void;
   /** Told that an action of a rule is not done at all, since too many wait before it. */
   readonly onFlood: (rule: string) => void;
+  /** Told of an event that starts nothing, or less than its rules ask for, and why. May be told again. */
+  readonly onIdle: (
+    event: ApplicationEvent,
+    source: IdleEventSource,
+    reasons: readonly string[],
+  ) => void;
 }
+
+/** Why a rule that an event starts makes no action. */
+const leftWords = {
+  incomplete: 'it names no project, and the event does not tell one.',
+  flood: 'not done, because too many of its follow-ups wait (`followUpLimits`).',
+} as const;
+
+const notAllowed =
+  'the handler may not queue it. `rules` must allow the run the action `queue`, and a pipeline of another project needs a grant for the AppProject.';
 
 /** No organization has this name. An action that needs one is refused with the reason when it is prepared. */
 const nowhere = '';
@@ -86,11 +104,17 @@ export class EventActions {
     const actions: StoredAction[] = [];
     const annotated = events.length === 0 ? undefined : this.#annotated(application, at.argocd);
     for (const seen of events) {
-      const { rules, defaults } = await this.#rulesOf(seen, application, at, annotated);
+      const { event, late } = seen;
+      const { rules, defaults, run } = await this.#rulesOf(seen, application, at, annotated);
+      const left: string[] = [];
       for (const rule of rules) {
         const action = await this.#actionOf(seen, rule, { ...at, application, defaults, now });
-        if (action !== undefined) actions.push(action);
+        if (typeof action === 'object') actions.push(action);
+        else if (action !== 'known') left.push(`Rule ${rule.name}: ${leftWords[action]}`);
       }
+      const reasons =
+        rules.length > 0 ? left : this.#idleReasons(seen, application, at, { annotated, run });
+      if (reasons.length > 0) this.#ports.onIdle(event, { ...at, late }, reasons);
     }
     return actions;
   }
@@ -99,7 +123,7 @@ export class EventActions {
    * The action of one additional rule, from a hook, for an event. Undefined: it exists already, or too
    * many wait before it.
    */
-  ofRule(
+  async ofRule(
     event: ApplicationEvent,
     rule: FollowUpRule,
     application: ActionSubject,
@@ -108,7 +132,8 @@ export class EventActions {
     const seen = { event, late: false, isMeant: () => true };
     const { organization = nowhere } = this.#settings;
     const defaults = { organization, project: undefined };
-    return this.#actionOf(seen, rule, { ...at, application, defaults });
+    const action = await this.#actionOf(seen, rule, { ...at, application, defaults });
+    return typeof action === 'object' ? action : undefined;
   }
 
   /** The granted part of what an application's annotations ask for; undefined: nothing. */
@@ -128,7 +153,12 @@ export class EventActions {
     application: ActionSubject,
     { argocd, ownNamespace }: SeenAt,
     annotated: RuleSet | undefined,
-  ): Promise<{ readonly rules: readonly FollowUpRule[]; readonly defaults: AddressDefaults }> {
+  ): Promise<{
+    readonly rules: readonly FollowUpRule[];
+    readonly defaults: AddressDefaults;
+    /** The run that started the operation, if it brought rules. */
+    readonly run: RunRules | undefined;
+  }> {
     const source: EventSource = { argocd, ownNamespace, labels: application.labels };
     const { organization = nowhere } = this.#settings;
     const origin = originOfEvent(event, application);
@@ -142,7 +172,35 @@ export class EventActions {
       input: run === undefined ? [] : allowedOf(run, event, source),
       annotations: annotated?.matching(event, source) ?? [],
     };
-    return { rules: chooseRules(placed, defaults), defaults };
+    return { rules: chooseRules(placed, defaults), defaults, run };
+  }
+
+  /** Why an event starts nothing. */
+  #idleReasons(
+    { event, isMeant }: SeenEvent,
+    application: ActionSubject,
+    { argocd, ownNamespace }: SeenAt,
+    {
+      annotated,
+      run,
+    }: { readonly annotated: RuleSet | undefined; readonly run: RunRules | undefined },
+  ): readonly string[] {
+    const source: EventSource = { argocd, ownNamespace, labels: application.labels };
+    const of = (rules: RuleSet, isMeant: (rule: FollowUpRule) => boolean) =>
+      idleReasons({ rules, isMeant }, event, source);
+    const always = () => true;
+    const configured = of(this.#rules, isMeant);
+    const brought = run === undefined ? [] : new RuleSet(run.rules).matching(event, source);
+    const { faulty, forbidden } = judgeAnnotations(argocd, application, this.#settings);
+    const reasons = [
+      ...(configured.length > 0 ? configured : ['No rule of `followUps` is for this application.']),
+      ...(annotated === undefined ? [] : of(annotated, always)),
+      ...faulty,
+      ...forbidden,
+      ...brought.map(({ name }) => `Rule ${name} of the run: ${notAllowed}`),
+      ...(run === undefined || brought.length > 0 ? [] : of(new RuleSet(run.rules), always)),
+    ];
+    return [...new Set(reasons)];
   }
 
   async #actionOf(
@@ -153,18 +211,18 @@ export class EventActions {
       readonly defaults: AddressDefaults;
       readonly now: number;
     },
-  ): Promise<StoredAction | undefined> {
+  ): Promise<StoredAction | keyof typeof leftWords | 'known'> {
     const { argocd, applicationUrl, application, defaults, now } = about;
     const action = renderAction(rule, valuesOf(event, { argocd, applicationUrl }), defaults);
     // Only rules of an input may leave out the project; the run supplies it.
-    if (action === undefined) return undefined;
+    if (action === undefined) return 'incomplete';
     const { chainDepth, actionsPerHour, keepTrying } = this.#settings.followUpLimits;
     const { pace, telemetry, onDelay, onFlood } = this.#ports;
     const key = actionKeyOf(event, rule);
     // An action that exists is left unchanged and counts once.
     if ((await this.#ports.store.action(key)) !== undefined) {
       telemetry.seenAgain();
-      return undefined;
+      return 'known';
     }
     const chain = await chainOf(event, application, this.#ports);
     const refusal = chainRefusal(chain, linkOf(event, rule.name), chainDepth);
@@ -178,7 +236,7 @@ export class EventActions {
       // A flood must not fill the store as well: it is counted, and said once.
       telemetry.flooded();
       onFlood(rule.name);
-      return undefined;
+      return 'flood';
     }
     const dueAt = refusal ? now : turn;
     if (dueAt > now) onDelay(rule.name, dueAt);

@@ -14,7 +14,13 @@ import type {
   EventStore,
   MemorySubject,
 } from '../store/event-store.ts';
-import type { ActionSettings, ActionSubject, EventActions, SeenEvent } from './event-actions.ts';
+import type {
+  ActionSettings,
+  ActionSubject,
+  EventActions,
+  EventActionsPorts,
+  SeenEvent,
+} from './event-actions.ts';
 import type { FollowUpTelemetry, WatchedArgoCD } from './follow-up-ports.ts';
 
 /** How many actions of an application are searched for a similar one, newest first. */
@@ -47,6 +53,8 @@ export interface EventRecorderPorts {
   /** When this process started to watch, in local milliseconds. */
   readonly startedAt: number;
   readonly telemetry: Pick<FollowUpTelemetry, 'eventSeen' | 'eventTooOld' | 'actionsMade'>;
+  /** Told of an event that starts nothing because it is too old. */
+  readonly onIdle: EventActionsPorts['onIdle'];
   /** New actions were stored. */
   readonly onActions: () => void;
 }
@@ -143,7 +151,7 @@ export class EventRecorder {
     const known = await store.eventMemory(uid);
     const since = secondOf(Math.max(look.since, this.#oldest));
     const { events, memory } = deriveEvents(known, application, since, this.#ports.now());
-    const seen = this.#meant(events, look);
+    const seen = this.#meant(events, application, look);
     const actions = await this.#ports
       .actions()
       .of(seen, application, this.#placeOf(application, look));
@@ -234,15 +242,20 @@ export class EventRecorder {
   }
 
   /** Drops events at the first look of a process that are too old, or older than the rule they would trigger. */
-  #meant(events: readonly ApplicationEvent[], { isFirst }: Look): readonly SeenEvent[] {
-    const { startedAt, sinceOf, telemetry } = this.#ports;
-    if (!isFirst) return events.map((event) => ({ event, late: false, isMeant: () => true }));
+  #meant(
+    events: readonly ApplicationEvent[],
+    application: Application,
+    look: Look,
+  ): readonly SeenEvent[] {
+    const { startedAt, sinceOf, telemetry, onIdle } = this.#ports;
+    if (!look.isFirst) return events.map((event) => ({ event, late: false, isMeant: () => true }));
     const began = secondOf(startedAt);
     return events.flatMap((event) => {
       // Argo CD does not always give the time.
       const at = event.at === 0 ? startedAt : event.at;
       if (at < this.#oldest) {
         telemetry.eventTooOld(event.kind);
+        onIdle(event, { ...this.#placeOf(application, look), late: true }, [tooOld]);
         return [];
       }
       const isMeant = (rule: FollowUpRule) => at >= secondOf(sinceOf(rule));
@@ -267,6 +280,8 @@ export class EventRecorder {
     }
   }
 }
+
+const tooOld = 'It was older than `followUpLimits.catchUp` when the handler saw it.';
 
 /** Neither degraded nor recovered. */
 const untold: Application['health'] = { status: 'Unknown', message: '' };

@@ -3,7 +3,7 @@ import type { SummaryEvent } from '../../argocd/port.ts';
 import type { Clock } from '../../async/clock.ts';
 import { inTurns } from '../../async/in-turns.ts';
 import { Semaphore } from '../../async/semaphore.ts';
-import type { Application, ApplicationName } from '../../sync/model/application.ts';
+import { printName, type Application, type ApplicationName } from '../../sync/model/application.ts';
 import type { ApplicationSummary, Listing } from '../../sync/model/application-summary.ts';
 import { isUnderWay, lookOf } from '../../sync/events/look.ts';
 import { isOlder } from '../../sync/model/resource-version.ts';
@@ -14,7 +14,7 @@ import type { AnnotationWatch } from './annotation-watch.ts';
 import { ApplicationReader, type ApplicationReference } from './application-reader.ts';
 import type { FollowPolicy, Followed } from './follow-policy.ts';
 import type { EventRecorder, Look } from './event-recorder.ts';
-import type { RulesOfRun, WatchedArgoCD } from './follow-up-ports.ts';
+import type { RulesOfRun, Standing, WatchedArgoCD } from './follow-up-ports.ts';
 import { GoneApplications } from './gone-applications.ts';
 import { SeenApplications, type SeenApplication } from './seen-applications.ts';
 
@@ -74,6 +74,15 @@ export class EventWatch {
   follows(application: Pick<Application, 'name' | 'namespace' | 'uid'>): boolean {
     const seen = this.#seen.find(application);
     return seen?.uid === application.uid && seen.isFollowed;
+  }
+
+  /** What is known of applications with this name, in any namespace. */
+  standing(application: string): readonly Standing[] {
+    const { argocd } = this.#ports;
+    return this.#seen.named(application).map(({ name, namespace, project, isFollowed }) => ({
+      ...{ argocd, project, isFollowed },
+      application: printName({ name, namespace }),
+    }));
   }
 
   /** Reads applications until the signal aborts. Never rejects. */

@@ -65,6 +65,15 @@ export interface AnnotationFaults {
   readonly faults: readonly string[];
 }
 
+/** Whether an application is followed. */
+export interface Standing {
+  readonly argocd: string;
+  /** `name` or `namespace/name`. */
+  readonly application: string;
+  readonly project: string;
+  readonly isFollowed: boolean;
+}
+
 /** The state of the follow-ups, for metrics and the status page. */
 export interface FollowUpFigures {
   /** Applications whose events are followed. */

@@ -9,7 +9,7 @@ import { findActionBody } from '../../actions/action-body.ts';
 import { ActionWorker } from '../../actions/action-worker.ts';
 import { AnnotationWatch } from './annotation-watch.ts';
 import { FollowPolicy, followedNames } from './follow-policy.ts';
-import { EventActions, type ActionSettings } from './event-actions.ts';
+import { EventActions, type ActionSettings, type EventActionsPorts } from './event-actions.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { EventWatch } from './event-watch.ts';
 import type {
@@ -17,8 +17,10 @@ import type {
   FollowUpFigures,
   FollowUpTelemetry,
   RulesOfRun,
+  Standing,
   WatchedArgoCD,
 } from './follow-up-ports.ts';
+import { IdleEvents, type IdleEvent } from './idle-events.ts';
 import { RulePace } from './rule-pace.ts';
 import { TargetsByKind, type ActionTargets } from '../../actions/targets-by-kind.ts';
 
@@ -74,6 +76,7 @@ export class FollowUps {
   readonly #ports: FollowUpsPorts;
   readonly #annotations: AnnotationWatch;
   readonly #pace = new RulePace();
+  readonly #idle = new IdleEvents();
   readonly #watches = new Map<string, EventWatch>();
   readonly #recorder: EventRecorder;
   readonly #worker: ActionWorker;
@@ -102,6 +105,7 @@ export class FollowUps {
       now: () => clock.now(),
       startedAt: clock.now(),
       onActions: () => this.#worker.wake(),
+      onIdle: this.#keepIdle,
     });
   }
 
@@ -196,6 +200,16 @@ export class FollowUps {
     return this.#annotations.faultsOf(argocd, application);
   }
 
+  /** The newest events that started nothing, and why; of applications with this name, if one is given. */
+  idleEvents(limit: number, application?: string): readonly IdleEvent[] {
+    return this.#idle.newest(limit, application);
+  }
+
+  /** What is known of applications with this name, without their namespace: whether they are followed. */
+  standing(application: string): readonly Standing[] {
+    return [...this.#watches.values()].flatMap((watch) => watch.standing(application));
+  }
+
   get figures(): FollowUpFigures {
     let [followed, unread] = [0, 0];
     for (const { figures } of this.#watches.values()) {
@@ -251,8 +265,12 @@ export class FollowUps {
         const until = this.#flooded.get(rule) ?? this.#ports.clock.now() + hour;
         if (!this.#isSaid(this.#flooded, rule, until)) this.#ports.onFlood(rule);
       },
+      onIdle: this.#keepIdle,
     });
   }
+
+  readonly #keepIdle: EventActionsPorts['onIdle'] = (event, source, reasons) =>
+    this.#idle.add(event, source, reasons, this.#ports.clock.now());
 
   /** Whether something was said of a rule; from now on, until then, it was. */
   #isSaid(said: Map<string, number>, rule: string, until: number): boolean {

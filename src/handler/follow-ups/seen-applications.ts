@@ -16,6 +16,7 @@ export interface SeenApplication extends Pick<
 }
 
 const stepsOfListing = 10;
+const mostNamed = 20;
 
 /** The applications of one Argo CD, with what shows whether something has happened to them. */
 export class SeenApplications {
@@ -30,6 +31,16 @@ export class SeenApplications {
 
   find({ name, namespace }: Required<ApplicationName>): SeenApplication | undefined {
     return this.#byName.get(printName({ name, namespace }));
+  }
+
+  /** Those with this name, in any namespace; no more than people read. */
+  named(name: string): readonly SeenApplication[] {
+    const found: SeenApplication[] = [];
+    for (const seen of this.#byName.values()) {
+      if (seen.name === name) found.push(seen);
+      if (found.length >= mostNamed) break;
+    }
+    return found;
   }
 
   keep(

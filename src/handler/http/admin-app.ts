@@ -17,7 +17,7 @@ import type { RunRecords, ServiceStatus } from '../status.ts';
 export interface AdminPorts {
   readonly records: RunRecords;
   readonly status: () => ServiceStatus;
-  readonly followUps: Pick<FollowUpPorts, 'store' | 'acts'>;
+  readonly followUps: Pick<FollowUpPorts, 'store' | 'acts' | 'seen'>;
   /** 32 random bytes, for the forms of this process. */
   readonly formKey: Buffer;
   /** Prometheus text, with its content type. */

@@ -4,6 +4,7 @@ import type { Clock } from '../../async/clock.ts';
 import { presentedUser } from '../access/presented-token.ts';
 import { actStates, operatorActs, type OperatorActs } from '../follow-ups/operator-acts.ts';
 import { actionStates, type ActionQuery, type EventStore } from '../store/event-store.ts';
+import type { FollowUps } from '../follow-ups/follow-ups.ts';
 import { readText } from './body-text.ts';
 import { viewFollowUp } from './follow-up-view.ts';
 import { isFromElsewhere, type FormTokens } from './form-tokens.ts';
@@ -14,6 +15,7 @@ import { formContentSecurityPolicy, pausedQuery } from './pages/layout.ts';
 export interface FollowUpPorts {
   readonly store: Pick<EventStore, 'actions'>;
   readonly acts: Pick<OperatorActs, 'act'>;
+  readonly seen: Pick<FollowUps, 'idleEvents' | 'standing'>;
   readonly forms: FormTokens;
   /** An admin token is configured, so every caller has presented it. */
   readonly mayChange: () => boolean;
@@ -30,7 +32,7 @@ const headers = {
 };
 
 /** Follow-ups with cause, state and claim, as pages and as JSON; and the acts of operators. */
-export function followUpsApp({ store, acts, forms, mayChange, clock }: FollowUpPorts): Hono {
+export function followUpsApp({ store, acts, seen, forms, mayChange, clock }: FollowUpPorts): Hono {
   const app = new Hono();
   const line = (c: Context, status: 200 | 403 | 404 | 409 | 413, text: string) =>
     c.text(`${text}\n`, status, headers);
@@ -39,6 +41,7 @@ export function followUpsApp({ store, acts, forms, mayChange, clock }: FollowUpP
     const { rows, older, query } = await page(c);
     const body = followUpsPage({
       ...{ rows, older, query, now: clock.now(), mayChange: mayChange() },
+      ...whatElse(query),
       isPaused: new URL(c.req.url).search.includes(pausedQuery),
       tokenOf: (act, event) => forms.tokenOf(act, event),
     });
@@ -80,6 +83,15 @@ export function followUpsApp({ store, acts, forms, mayChange, clock }: FollowUpP
     }
   });
   return app;
+
+  /** Events without a follow-up have no state and no pages: they are listed with the newest follow-ups. */
+  function whatElse({ state, application, before }: Omit<ActionQuery, 'limit'>) {
+    const isFirst = state === undefined && before === undefined;
+    return {
+      idle: isFirst ? seen.idleEvents(rowsOfPage, application) : undefined,
+      standing: isFirst && application !== undefined ? seen.standing(application) : undefined,
+    };
+  }
 
   async function page(c: Context) {
     const query = queryOf(c);

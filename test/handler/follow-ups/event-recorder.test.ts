@@ -68,6 +68,7 @@ describe('The recorder of events', () => {
         actionsMade: () => undefined,
       },
       onActions: () => undefined,
+      onIdle: () => undefined,
     });
   });
 
@@ -173,6 +174,7 @@ describe('The recorder of events', () => {
         actionsMade: () => undefined,
       },
       onActions: () => undefined,
+      onIdle: () => undefined,
     });
     await younger.record(over, { ...look, isFirst: true });
     // It began before the rule was there, and ended after.

@@ -358,6 +358,112 @@ describe('The follow-ups', () => {
     assert.deepEqual(await scene.brief(), ['succeeded input/theirs done']);
   });
 
+  /** `succeeded: why`, one per event without a follow-up, the oldest first. */
+  const idle = () =>
+    [...scene.followUps.idleEvents(1_000, 'shop')]
+      .reverse()
+      .map(({ kind, reasons }) => `${kind}: ${reasons.join(' ')}`);
+
+  describe('list each event without a follow-up, and why', () => {
+    const limits = settings().followUpLimits;
+    const input = { ...rule({ name: 'theirs' }), name: 'input/theirs' };
+    const run = { rules: [input], organization: 'fabrikam', project: 'shop' };
+    const rulesOfRun = () => Promise.resolve({ ...run, mayQueue: () => false });
+    const grant = {
+      ...{ argocd: 'prod', appProjects: ['default'], organization: 'fabrikam' },
+      ...{ azureProjects: ['shop'], pipelines: ['smoke-*'] },
+    };
+    const annotations = (name: string, value: string) => ({ [`azure-pipelines/${name}`]: value });
+
+    it('of which rules name another event', async () => {
+      await scene.start();
+      for (const one of [rest, running(), over()]) await scene.tell(one);
+      assert.deepEqual(idle(), ['operationStarted: Only for other events: smoke (succeeded).']);
+    });
+
+    it('of which a rule names another origin', async () => {
+      const other = rule({ when: { events: ['succeeded'], startedBy: ['run'] } });
+      await scene.start(settings({ followUps: [other] }));
+      for (const one of [rest, over()]) await scene.tell(one);
+      assert.deepEqual(idle().slice(-1), ['succeeded: Rule smoke: only if started by run.']);
+    });
+
+    it('that is part of a flood', async () => {
+      await scene.start(settings({ followUpLimits: { ...limits, actionsPerHour: 1 } }));
+      await scene.tell(rest);
+      for (let at = 0; at < 12; at += 1) {
+        const change = { startedAt: second(10 + at), finishedAt: second(20 + at) };
+        await scene.tell(over('Succeeded', change, { resourceVersion: String(10 + at) }));
+      }
+      assert.match(idle().at(-1) ?? '', /^succeeded: Rule smoke: not done, because too many/);
+    });
+
+    it('that is older than `catchUp`', async () => {
+      await scene.start();
+      await scene.tell(over('Failed'));
+      await scene.stop();
+      scene.clock.jump(25 * 3_600_000);
+      await scene.start();
+      const change = { startedAt: second(30), finishedAt: second(40) };
+      await scene.tell(over('Succeeded', change, { resourceVersion: '9' }));
+      assert.match(idle().at(-1) ?? '', /^succeeded: It was older than `followUpLimits.catchUp`/);
+    });
+
+    it('for which an annotation is not granted, or wrong', async () => {
+      await scene.start(settings({ followUps: [], grants: [grant] }));
+      const forbidden = annotations('on-success', 'shop/deploy');
+      await scene.tell({ ...rest, annotations: forbidden });
+      await scene.tell(over('Succeeded', {}, { annotations: forbidden }));
+      assert.match(idle().at(-1) ?? '', /No rule of `followUps`.* may not queue .*shop\/deploy/);
+      const wrong = annotations('on-succes', 'shop/smoke-tests');
+      const change = { startedAt: second(30), finishedAt: second(40) };
+      await scene.tell(over('Succeeded', change, { resourceVersion: '9', annotations: wrong }));
+      assert.match(idle().at(-1) ?? '', /Did you mean `azure-pipelines\/on-success`\?/);
+    });
+
+    it('for which a granted annotation names another event', async () => {
+      await scene.start(settings({ followUps: [], grants: [grant] }));
+      const other = annotations('on-failure', 'shop/smoke-tests');
+      await scene.tell({ ...rest, annotations: other });
+      await scene.tell(over('Succeeded', {}, { annotations: other }));
+      assert.match(idle().at(-1) ?? '', /other events: `azure-pipelines\/on-failure: shop\/smoke/);
+    });
+
+    it('for which a run may not have its own rules done', async () => {
+      await scene.start(settings({ followUps: [] }), { rulesOfRun });
+      await scene.tell(rest);
+      await scene.tell(over('Succeeded', { operation: operation({ revisions: [B] }) }));
+      assert.match(idle().at(-1) ?? '', /Rule input\/theirs of the run: .* action `queue`/);
+    });
+
+    it('but not one whose follow-up is stored, seen again or not', async () => {
+      await scene.start();
+      for (const one of [rest, over(), over()]) await scene.tell(one);
+      await scene.stop();
+      await scene.start();
+      await scene.store.events.forgetEvents(over().uid);
+      await scene.tell(over());
+      assert.ok(scene.said.includes('seen again'));
+      assert.deepEqual(
+        idle().filter((line) => line.startsWith('succeeded')),
+        [],
+      );
+    });
+  });
+
+  it('tell whether an application is followed, and which they have never seen', async () => {
+    await scene.start(settings({ followUps: [rule({ for: { applications: ['shop'] } })] }));
+    await scene.tell(rest);
+    await scene.tell(application({ name: 'web', uid: 'uid of web' }));
+    const standing = (name: string) =>
+      scene.followUps
+        .standing(name)
+        .map(({ application: one, isFollowed }) => `${one} ${isFollowed}`);
+    assert.deepEqual(standing('shop'), ['argocd/shop true']);
+    assert.deepEqual(standing('web'), ['argocd/web false']);
+    assert.deepEqual(standing('sho'), []);
+  });
+
   it('find a loop by the run that claimed the event, whatever page its operation names', async () => {
     await scene.start();
     await scene.tell(rest);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '../../../src/async/clock.ts';
 import { eventKeyOf } from '../../../src/follow-ups/action-key.ts';
+import type { Standing } from '../../../src/handler/follow-ups/follow-up-ports.ts';
+import { IdleEvents } from '../../../src/handler/follow-ups/idle-events.ts';
 import { OperatorActs, type ActRecord } from '../../../src/handler/follow-ups/operator-acts.ts';
 import { adminApp } from '../../../src/handler/http/admin-app.ts';
 import { followUpsSchema } from '../../../src/handler/http/answers.ts';
@@ -29,6 +31,8 @@ describe('the follow-ups on the admin listener', () => {
   let store: SqliteStore;
   let acted: ActRecord[];
   let woken: number;
+  let idle: IdleEvents;
+  let standing: readonly Standing[];
   let admin: Secret | undefined;
   let app: ReturnType<typeof adminApp>;
 
@@ -37,12 +41,18 @@ describe('the follow-ups on the admin listener', () => {
     store = SqliteStore.open(folder.path, systemClock);
     acted = [];
     woken = 0;
+    idle = new IdleEvents();
+    standing = [];
     admin = new Secret(token);
     const clock = { now: () => now, sleep: () => Promise.resolve() };
     app = adminApp({
       ...{ records: new MemoryRecords([]), status: () => status, clock, formKey },
       followUps: {
         store: store.events,
+        seen: {
+          idleEvents: (limit, name) => idle.newest(limit, name),
+          standing: () => standing,
+        },
         acts: new OperatorActs({
           ...{ store: store.events, clock, keepTrying: () => 1_000 },
           onAct: (record) => acted.push(record),
@@ -96,6 +106,36 @@ describe('the follow-ups on the admin listener', () => {
     }
     assert.match(headers.get('content-security-policy') ?? '', /form-action 'self'/);
     assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/);
+  });
+
+  it('come with the events that started nothing, and why, and nothing of it is markup', async () => {
+    const evil = '<script>alert(1)</script>';
+    const of = { origin: { kind: 'user', name: evil } } as const;
+    const application = { name: evil, namespace: 'argocd', uid: 'uid-2', project: evil };
+    const source = { argocd: 'prod', applicationUrl: 'javascript:alert(1)', late: true };
+    idle.add(event({ id: '1' }), { ...source, late: false }, ['Rule `smoke`: only this.'], now);
+    idle.add(event({ id: '2', application, of }), source, [evil], now);
+    const shown = async (query: string) => textOf((await get(`/follow-ups${query}`)).text);
+    const { text } = await get('/follow-ups');
+    assertBalanced(text);
+    assert.doesNotMatch(text, /<script|javascript:/);
+    for (const word of ['argocd/shop', 'succeeded', 'late', 'autoSync', 'only this.']) {
+      assert.ok(textOf(text).includes(word), word);
+    }
+    assert.match(await shown('?application=shop'), /only this/);
+    assert.doesNotMatch(await shown('?application=web'), /only this/);
+    assert.doesNotMatch(await shown('?state=done'), /Events without/);
+    assert.doesNotMatch(await shown('?before=5'), /Events without/);
+  });
+
+  it('say of the application of a filter whether it is followed', async () => {
+    const shown = async () => textOf((await get('/follow-ups?application=shop')).text);
+    assert.match(await shown(), /No Argo CD has shown an application named shop/);
+    const about = { argocd: 'prod', application: 'argocd/shop', project: 'retail' };
+    standing = [{ ...about, isFollowed: false }];
+    assert.match(await shown(), /argocd\/shop of prod is not followed: .* AppProject retail/);
+    standing = [{ ...about, isFollowed: true }];
+    assert.match(await shown(), /argocd\/shop of prod is followed/);
   });
 
   it('say how often an event runs their pipeline, once that is known', async () => {

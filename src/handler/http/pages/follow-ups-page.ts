@@ -6,6 +6,8 @@ import { eventKeyOf } from '../../../follow-ups/action-key.ts';
 import { printName } from '../../../sync/model/application.ts';
 import { printDuration } from '../../../text/duration-text.ts';
 import { plainLine, webAddress } from '../../../text/foreign-text.ts';
+import type { Standing } from '../../follow-ups/follow-up-ports.ts';
+import type { IdleEvent } from '../../follow-ups/idle-events.ts';
 import { actStates, operatorActs, type OperatorAct } from '../../follow-ups/operator-acts.ts';
 import {
   actionStates,
@@ -14,6 +16,7 @@ import {
   type StoredAction,
 } from '../../store/event-store.ts';
 import { printTarget } from '../follow-up-view.ts';
+import { idleEventsSection, standingSection } from './idle-events.ts';
 import { link, printTime, prose, renderPage, tag, type Markup, type Tone } from './layout.ts';
 
 /** A follow-up with its stored body, which may be unreadable. */
@@ -29,6 +32,10 @@ export interface FollowUpsContent {
   /** Where the next page of older ones starts; absent on the last page. */
   readonly older: number | undefined;
   readonly query: Omit<ActionQuery, 'limit'>;
+  /** Newest first; absent where only follow-ups are listed. */
+  readonly idle: readonly IdleEvent[] | undefined;
+  /** What is known of the applications of the filter; absent without one. */
+  readonly standing: readonly Standing[] | undefined;
   readonly now: number;
   /** Whether to show buttons. */
   readonly mayChange: boolean;
@@ -54,15 +61,17 @@ const actWords: Readonly<Record<OperatorAct, string>> = {
 
 /** Events and their follow-ups: cause, tries, state, run and claim. */
 export function followUpsPage(content: FollowUpsContent): Markup {
-  const { rows, older, query, now, mayChange, isPaused } = content;
+  const { rows, older, query, now, mayChange, isPaused, idle, standing } = content;
   const path = addressOf(query);
   const next = older === undefined ? undefined : addressOf({ ...query, before: older });
   return renderPage({
     title: 'Follow-ups',
     aside: html`<span class="fill"></span><a href="/">All runs</a>`,
     body: html`${filters(query)}
+    ${standing === undefined ? '' : standingSection(query.application ?? '', standing)}
     ${rows.length === 0 ? html`<p class="dim">None.</p>` : table(content)}
-    ${next === undefined ? '' : html`<p><a href="${next}">Older follow-ups</a></p>`}`,
+    ${next === undefined ? '' : html`<p><a href="${next}">Older follow-ups</a></p>`}
+    ${idle === undefined ? '' : idleEventsSection(idle)}`,
     footer: html`${printTime(now)}.
     ${
       mayChange

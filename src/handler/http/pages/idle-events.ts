@@ -1,0 +1,67 @@
+import { html } from 'hono/html';
+import { printName } from '../../../sync/model/application.ts';
+import { plainLine, webAddress } from '../../../text/foreign-text.ts';
+import type { Standing } from '../../follow-ups/follow-up-ports.ts';
+import type { IdleEvent } from '../../follow-ups/idle-events.ts';
+import { link, printTime, prose, tag, type Markup } from './layout.ts';
+
+/** The events that started nothing, and why. */
+export function idleEventsSection(events: readonly IdleEvent[]): Markup {
+  return html`<h2>Events without a follow-up</h2>
+    <p class="dim small">
+      Events that started nothing, or not all that their rules ask for, since this handler started:
+      the newest of each application. Only applications that a rule, a grant or a run names are
+      followed.
+    </p>
+    ${events.length === 0 ? html`<p class="dim">None.</p>` : table(events)}`;
+}
+
+/** Whether the applications of a name are followed, for those who miss them. */
+export function standingSection(application: string, standing: readonly Standing[]): Markup {
+  const lines =
+    standing.length === 0
+      ? [
+          `No Argo CD has shown an application named \`${application}\` since this handler started, or nothing is followed at all. A filter takes the name without its namespace.`,
+        ]
+      : standing.map(printStanding);
+  return html`${lines.map((line) => html`<p>${prose(line, 1_500)}</p>`)}`;
+}
+
+function printStanding({ application, argocd, project, isFollowed }: Standing): string {
+  const name = `\`${plainLine(application, 320)}\` of ${argocd}`;
+  return isFollowed
+    ? `${name} is followed.`
+    : `${name} is not followed: no rule of \`followUps\` is for it, and no grant for its AppProject \`${plainLine(project, 100)}\`. An operation of a run that brings rules is followed even so.`;
+}
+
+function table(events: readonly IdleEvent[]): Markup {
+  return html`<div class="panel scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>Application, event</th>
+          <th>Seen</th>
+          <th>Started by</th>
+          <th>Why nothing was started</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${events.map(row)}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function row(event: IdleEvent): Markup {
+  const { kind, part, late, seenAt, startedBy, runPage, reasons, argocd, applicationUrl } = event;
+  return html`<tr>
+    <td class="part">
+      ${link(printName(event), webAddress(applicationUrl))} ${late ? tag('late', 'warn') : ''}
+      <div class="dim small">${kind}${part === '' ? '' : `: ${part}`}</div>
+      <div class="dim small">${plainLine(argocd, 100)}</div>
+    </td>
+    <td class="time">${printTime(seenAt)}</td>
+    <td class="word">${link(startedBy, runPage)}</td>
+    <td class="text">${reasons.map((reason) => html`<div>${prose(reason)}</div>`)}</td>
+  </tr>`;
+}
