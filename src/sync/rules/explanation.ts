@@ -127,14 +127,19 @@ export function explainHealth(
 
 /** A resource that is not healthy after its sync has ended. */
 function explainUnhealthy(resource: ResourceStatus): Cause {
-  const status = resource.health?.status ?? 'Unknown';
-  const advice = status === 'Missing' ? missingAdvice : '';
-  const message = resource.health?.message ?? '';
+  const { status, message } = resource.health ?? { status: 'Unknown', message: '' };
+  const advice =
+    status === 'Missing' ? missingAdvice : message === pendingDeletion ? heldAdvice : '';
   return cause(`${printKey(resource)} is ${status}`, message, advice, resource);
 }
 
 const missingAdvice =
   'It is in Git but not in the cluster: something removed it after it was applied, or the sync skipped it.';
+
+/** Argo CD's message for a resource that has been deleted but is still there. */
+const pendingDeletion = 'Pending deletion';
+const heldAdvice =
+  'It was deleted, but a finalizer holds it: look at its metadata.finalizers, and whether the controller that removes them is running.';
 
 function noAdvice(): string {
   return '';

@@ -34,11 +34,12 @@ export function healthInScope(
 ): ScopedHealth {
   const selected = operation?.resources ?? [];
   const scope = new KeySet(selected);
+  // What is to be pruned counts in the health of the whole application, as in Argo CD: a finalizer
+  // may keep it there ("Pending deletion"). It is not among the resources that a sync can select.
   const inScope = application.resources.filter(
     (resource) =>
       !resource.hook &&
-      !resource.requiresPruning &&
-      (selected.length === 0 || scope.fits(resource)),
+      (selected.length === 0 || (!resource.requiresPruning && scope.fits(resource))),
   );
   const unhealthy = inScope
     .filter(({ health }) => health !== undefined && health.status !== 'Healthy')

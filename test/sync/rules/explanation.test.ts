@@ -129,6 +129,12 @@ describe('explainHealth', () => {
     assert.deepEqual(titlesOf(explainHealth(health, [])), ['The application is Missing']);
   });
 
+  it('says what holds a resource that is being deleted', () => {
+    const held = { status: 'Progressing', message: 'Pending deletion' } as const;
+    const [cause] = explainHealth(held, [resource('Progressing', { health: held })]);
+    assert.match(cause?.advice ?? '', /a finalizer holds it/);
+  });
+
   it('names five, and says how many more there are', () => {
     const health = { status: 'Degraded', message: '' } as const;
     const bad = Array.from({ length: 50 }, (_, index) =>

@@ -158,16 +158,32 @@ describe('Health after an operation', () => {
 describe('healthInScope', () => {
   const web = resource('Healthy');
   const db = resource('Degraded', { name: 'db', group: 'other' });
+  const old = resource('Progressing', { name: 'old', requiresPruning: true });
   const all = application({
     health: { status: 'Degraded', message: '' },
-    resources: [web, db, resource('Missing', { name: 'old', requiresPruning: true })],
+    resources: [web, db, old, resource('Degraded', { name: 'migrate', hook: true })],
   });
   const of = (resources: Parameters<typeof operation>[0]) =>
     healthInScope(all, operation(resources));
 
-  it("is the application's for a full sync, with what is unhealthy but not to be pruned", () => {
+  it("is the application's for a full sync, with what is unhealthy but no hook", () => {
     const { health, unhealthy } = of({});
-    assert.deepEqual([health.status, unhealthy], ['Degraded', [db]]);
+    assert.deepEqual([health.status, unhealthy], ['Degraded', [db, old]]);
+  });
+
+  it('does not contain what is to be pruned for a selective sync', () => {
+    assert.deepEqual(of({ resources: [web, old] }).unhealthy, []);
+  });
+
+  it('names what was pruned but is held by a finalizer', () => {
+    const held = resource('Progressing', {
+      ...{ group: '', kind: 'ConfigMap', name: 'old', status: 'OutOfSync', requiresPruning: true },
+      health: { status: 'Progressing', message: 'Pending deletion' },
+    });
+    const seen = landed('Progressing', { resources: [resource('Healthy'), held] });
+    const verdict = new Run(syncGoal()).see(seen);
+    assert.ok(verdict.kind === 'wait');
+    assert.equal(verdict.doing, 'Progressing: ConfigMap/old');
   });
 
   it("is never reported as the application's if only a part was judged", () => {
