@@ -180,7 +180,7 @@ export const inputTexts: Texts = {
       succeedIfIncluded: 'Succeed if our revision was deployed',
       follow: 'Follow the one that replaced it',
     },
-    help: 'Another run, auto-sync or a person may start an operation before ours is seen to end. **Succeed if our revision was deployed** looks for proof in the history of the application. **Follow** suits busy repositories, where a later commit contains ours.',
+    help: 'Another run, auto-sync or a person may start an operation before ours is seen to end, or deploy another revision while its health is awaited. **Succeed if our revision was deployed** looks for proof in the history of the application. **Follow** suits busy repositories, where a later commit contains ours.',
     summary: 'fail (default), succeedIfIncluded or follow.',
   },
   ifMissing: {

@@ -14,6 +14,7 @@ import { decideRollback, rememberTarget } from './rollback.ts';
 import { targetFault } from '../model/asked-revision.ts';
 import { decideStart } from './start.ts';
 import {
+  decideReplacedSince,
   decideSuperseded,
   decideTerminated,
   proveByHistory,
@@ -113,7 +114,9 @@ function decideAimed(view: View, asked: View): Verdict {
       return other ?? done('succeeded', `${evidence}; nothing was changed`, { evidence });
     }
     return withDeployed(
-      other ?? decideLanded(view, deploymentEvidence),
+      other ??
+        decideReplacedSince(view, deploymentEvidence) ??
+        decideLanded(view, deploymentEvidence),
       deploymentEvidence.revisions,
     );
   }

@@ -97,6 +97,37 @@ function isReplaced(application: Application, identity: Identity | undefined): b
 }
 
 /**
+ * Our operation succeeded and its health is still awaited, but another one deploys other revisions
+ * since: what Argo CD now compares and calls Healthy is no longer what was requested. Undefined: it
+ * still is, as it is after another operation of the same revisions or one that deploys only a part,
+ * such as self-heal.
+ */
+export function decideReplacedSince(view: View, landed: DeploymentEvidence): Verdict | undefined {
+  const { application, goal, memory } = view;
+  const other = replacement(application);
+  if (goal.waitFor !== 'health' || other === undefined || !deploysRevisions(other))
+    return undefined;
+  if (!isReplaced(application, memory.identity)) return undefined;
+  const revisions = revisionsNow(application, other);
+  if (revisions.length === 0) return wait('another operation began: waiting for its revision');
+  if (isSame(revisions, landed.revisions)) return undefined;
+  const by = `${describeOperation(other)} to ${printRevisions(revisions)}`;
+  const { evidence } = landed;
+  switch (goal.whenSuperseded) {
+    case 'fail':
+      return supersede(`${evidence}, but it was replaced by ${by} while its health was awaited`);
+    case 'succeedIfIncluded':
+      return done('succeeded', `${evidence}; it was replaced since by ${by}`, { evidence });
+    case 'follow': {
+      const identity = adopt(application);
+      return (
+        identity && act({ kind: 'adopt', identity }, `replaced by ${by}: following that one now`)
+      );
+    }
+  }
+}
+
+/**
  * When waiting for others, it does not matter which of their operations it is: the next one counts
  * after one that was terminated, or that now deploys another revision. A retry with `refresh`
  * resolves the revision again.
@@ -228,7 +259,7 @@ function revisionsNow(
   { operation, operationState }: Application,
   other: Operation,
 ): readonly string[] {
-  return operation === undefined && operationState !== undefined
-    ? revisionsOf(operationState)
-    : other.revisions;
+  const isBegun =
+    operation === undefined || operation.fingerprint === operationState?.operation.fingerprint;
+  return isBegun && operationState !== undefined ? revisionsOf(operationState) : other.revisions;
 }

@@ -4,7 +4,7 @@ import { decide } from '../../../src/sync/rules/decide.ts';
 import type { SyncGoal } from '../../../src/sync/model/goal.ts';
 import { follow as followOther } from '../../../src/sync/model/memory.ts';
 import { leavesHistory } from '../../../src/sync/model/operation.ts';
-import type { Operation } from '../../../src/sync/model/operation.ts';
+import type { Operation, OperationState } from '../../../src/sync/model/operation.ts';
 import { proveByHistory } from '../../../src/sync/rules/supersession.ts';
 import {
   A,
@@ -295,7 +295,9 @@ describe('A replaced operation', () => {
       syncGoal({ waitFor: 'operation' }),
     );
     assert.match(ending(verdict).message, /history entry 1 proves that the operation succeeded/);
-    const { verdict: later } = replaced({ ...byEve, history: [entry(1, A, ours)] });
+    const { operationState } = byEve;
+    const sameAgain = { operationState: { ...operationState, revisions: [A] } };
+    const { verdict: later } = replaced({ ...sameAgain, history: [entry(1, A, ours)] });
     assert.equal(brief(later), 'wait');
   });
 
@@ -413,5 +415,87 @@ describe('A replaced operation', () => {
     const identity = { kind: 'adopted', fingerprint, startedAt: undefined, ours: true } as const;
     const run = new Run(rollbackGoal(), { identity, request: request({ historyId: 0 }) });
     assert.equal(brief(run.see(application(byEve))), 'superseded');
+  });
+});
+
+describe('Health that is awaited after our operation succeeded', () => {
+  const healthy = { reconciledAt: second(60), health: { status: 'Healthy', message: '' } } as const;
+  const toB = foreign({ revisions: [B] });
+  const landings = {
+    'its end was seen': { operationState: ended('Succeeded', { startedAt: second(10) }) },
+    'history proves it': undefined,
+  };
+  const replacements = {
+    'a sync of another revision that is requested': { operation: toB },
+    'one that runs': {
+      operation: toB,
+      operationState: state({ operation: toB, startedAt: second(40) }),
+    },
+    'one that has ended': {
+      operationState: ended('Succeeded', { operation: toB, startedAt: second(40) }),
+    },
+    'one that has failed': {
+      operationState: ended('Failed', { operation: toB, startedAt: second(40) }),
+    },
+  };
+  const harmless = {
+    'a sync of the same revision': foreign({ revisions: [A] }),
+    'a part of another revision, as self-heal syncs': foreign({
+      revisions: [B],
+      resources: [resource('Healthy')],
+    }),
+    'a dry run of another revision': foreign({ revisions: [B], dryRun: true }),
+  };
+
+  /** Ours was seen running and landed; then this is seen. */
+  function after(
+    landing: { readonly operationState: OperationState } | undefined,
+    by: Partial<Application>,
+    goal: SyncGoal,
+  ) {
+    const run = new Run(goal, { request: request({ historyId: 0 }) });
+    run.see(application({ operation: operation(), operationState: begun }));
+    const history = [entry(1, A, ours)];
+    if (landing !== undefined) run.see(application({ ...landing, history }));
+    const here = application({ ...landing, ...healthy, history, ...by });
+    run.see(here);
+    return run.change({ refresh: refreshed(run.now + 5_000) }, 6_000);
+  }
+
+  for (const [landed, landing] of Object.entries(landings)) {
+    for (const [what, by] of Object.entries(replacements)) {
+      for (const [whenSuperseded, outcome] of [
+        ['fail', 'superseded'],
+        ['succeedIfIncluded', 'succeeded'],
+        ['follow', 'adopt'],
+      ] as const) {
+        it(`is not that of ${what}: ${outcome} when ${landed} (${whenSuperseded})`, () => {
+          const verdict = after(landing, by, syncGoal({ whenSuperseded }));
+          assert.equal(brief(verdict), outcome);
+          if (verdict.kind === 'done') {
+            assert.match(ending(verdict).message, /by a sync by eve to bbbbbbb/);
+          }
+        });
+      }
+    }
+
+    for (const [what, other] of Object.entries(harmless)) {
+      it(`is what counts after ${what} when ${landed}`, () => {
+        const operationState = ended('Succeeded', { operation: other, startedAt: second(40) });
+        assert.equal(brief(after(landing, { operationState }, syncGoal())), 'succeeded');
+      });
+    }
+  }
+
+  it('does not count before an operation without a resolved revision shows it', () => {
+    const open = foreign({ revisions: [] });
+    const landing = landings['its end was seen'];
+    assert.equal(brief(after(landing, { operation: open }, syncGoal())), 'wait');
+  });
+
+  it('is not awaited otherwise', () => {
+    const by = replacements['one that has ended'];
+    const goal = syncGoal({ waitFor: 'operation' });
+    assert.equal(brief(after(undefined, by, goal)), 'succeeded');
   });
 });
