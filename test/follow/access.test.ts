@@ -15,7 +15,7 @@ import {
 const html = { 'Content-Type': 'text/html' };
 const application = /\/applications\/shop\?(?!.*refresh)/;
 
-describe('following through bad connections and bad rights', () => {
+describe('Following with bad connections or missing rights', () => {
   let argocd: ArgoCDSimulator;
 
   const start = async (options: Parameters<typeof ArgoCDSimulator.start>[0] = {}) => {
@@ -32,7 +32,7 @@ describe('following through bad connections and bad rights', () => {
   const slow = (seconds: number) => job('slow', { hook: 'PreSync', seconds });
   const gets = () => argocd.requests.filter(({ path }) => path === '/api/v1/applications/shop');
 
-  it('fails at once when the token is revoked while it waits', async () => {
+  it('fails immediately if the token is revoked during the wait', async () => {
     make(job('stuck', { hook: 'PreSync', forever: true }), configMap('a'));
     const following = begin(argocd, ['shop'], syncGoal());
     await following.until((p) => p.kind === 'step' && p.step.name === 'stuck');
@@ -44,7 +44,7 @@ describe('following through bad connections and bad rights', () => {
     assert.ok(argocd.now - before < 20_000, `${argocd.now - before} ms`);
   });
 
-  it('logs in again when the session of a user name and password expires while it waits', async () => {
+  it('logs in again if the session of a user name and password expires during the wait', async () => {
     await argocd.stop();
     await start({ sessionLifetime: 10_000 });
     make(slow(40), configMap('a'));
@@ -66,7 +66,7 @@ describe('following through bad connections and bad rights', () => {
     assert.equal(result.outcome, 'succeeded', result.message);
   });
 
-  it('asks again for a refresh that it needs', async () => {
+  it('repeats a refresh that it needs', async () => {
     argocd.commit('shop', files(configMap('a')));
     argocd.createApplication('shop', { spec: autoSynced('shop') });
     await argocd.until('shop', (app) => app?.status.history?.length === 1);
@@ -80,7 +80,7 @@ describe('following through bad connections and bad rights', () => {
     assert.equal(result.outcome, 'succeeded', result.message);
   });
 
-  it("is blocked in Argo CD's own words when the windows cannot be read", async () => {
+  it("is blocked with Argo CD's own message if the windows cannot be read", async () => {
     make(configMap('a'));
     argocd.setSyncWindows([
       { kind: 'deny', schedule: '* * * * *', duration: '1h', applications: ['shop'] },
@@ -96,7 +96,7 @@ describe('following through bad connections and bad rights', () => {
   });
 
   for (const whenWindowClosed of ['fail', 'wait'] as const) {
-    it(`ends with the reason when nobody can read a window, with whenWindowClosed: ${whenWindowClosed}`, async () => {
+    it(`ends with the reason if nobody can parse a window, with whenWindowClosed: ${whenWindowClosed}`, async () => {
       make(configMap('a'));
       argocd.setSyncWindows([
         { kind: 'deny', schedule: '* 7-24 * * *', duration: '1h', applications: ['shop'] },
@@ -121,7 +121,7 @@ describe('following through bad connections and bad rights', () => {
     ['a broken connection', { kind: 'dropBefore' }],
   ] as const;
   for (const [what, fault] of passing) {
-    it(`rides out ${what} while it waits`, async () => {
+    it(`survives ${what} during the wait`, async () => {
       make(slow(10), configMap('a'));
       argocd.faults.add({
         path: /\/stream\//,
@@ -151,7 +151,7 @@ describe('following through bad connections and bad rights', () => {
     ['a plain 404', { kind: 'answer', status: 404, body: 'page not found' }, /page not found/],
   ] as const;
   for (const [what, fault, words] of wrong) {
-    it(`fails at once when the very first answer is ${what}`, async () => {
+    it(`fails immediately if the very first response is ${what}`, async () => {
       make(configMap('a'));
       argocd.faults.add({ method: 'GET', path: /\/applications\//, times: Infinity, fault });
       const result = await followOne(argocd, 'shop', syncGoal());
@@ -162,7 +162,7 @@ describe('following through bad connections and bad rights', () => {
     });
   }
 
-  it('waits with the next look as long as a 429 asks', async () => {
+  it('delays the next read as long as a 429 asks', async () => {
     make(configMap('a'));
     argocd.faults.add({
       method: 'GET',
@@ -182,7 +182,7 @@ describe('following through bad connections and bad rights', () => {
     assert.match(result.message, /PostSync hook Job\/smoke failed/);
   });
 
-  it('looks for itself until a stream opens that opens late, and hardly from then on', async () => {
+  it('polls until a stream that opens late is open, and hardly afterward', async () => {
     make(slow(60), configMap('a'));
     argocd.faults.add({ path: /\/stream\//, fault: { kind: 'delay', milliseconds: 5_000 } });
     const result = await followOne(argocd, 'shop', syncGoal());
@@ -191,14 +191,14 @@ describe('following through bad connections and bad rights', () => {
     assert.ok(looks >= 4 && looks <= 16, `${looks} looks`);
   });
 
-  it('asks little while a long operation is told of by the stream', async () => {
+  it('polls little while the stream reports on a long operation', async () => {
     make(slow(60), configMap('a'));
     assert.equal((await followOne(argocd, 'shop', syncGoal())).outcome, 'succeeded');
     const looks = gets().filter(({ query }) => !query.has('refresh')).length;
     assert.ok(looks <= 8, `${looks} looks in a minute`);
   });
 
-  it('tells the missing right to sync from a missing application', async () => {
+  it('distinguishes the missing right to sync from a missing application', async () => {
     await argocd.stop();
     await start({ accounts: { reader: { policies: ['applications, get, */*'] } } });
     make(configMap('a'));

@@ -19,7 +19,7 @@ const adopt: Act = {
 };
 const ending = { outcome: 'canceled', message: 'The end', evidence: '', causes: [] } as const;
 
-describe('the action executor', () => {
+describe('The action executor', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
   let ports: ReturnType<typeof portsOn>;
@@ -27,7 +27,7 @@ describe('the action executor', () => {
   let poller: ApplicationPoller;
   let executor: ActionExecutor;
   let wakeup: Wakeup;
-  /** What was done, in order: what was stored, and what was asked of Argo CD. */
+  /** What was done, in order: what was stored, and what was requested of Argo CD. */
   let done: string[];
   /** What happens while a request is stored. */
   let keepFor: () => Promise<void>;
@@ -74,14 +74,14 @@ describe('the action executor', () => {
   };
   const said = () => ports.told.map((told) => (told.kind === 'status' ? told.message : told.kind));
 
-  it('stores that a request will be sent, sends it, and takes in the answer', async () => {
+  it('stores that a request will be sent, sends it, and processes the response', async () => {
     assert.equal(await execute(), undefined);
     assert.deepEqual(done, ['kept', 'sync']);
     assert.equal(followState.memory.request?.state, 'accepted');
     assert.ok(followState.application?.operation);
   });
 
-  it('sends nothing when it cannot be stored', async () => {
+  it('sends nothing if that cannot be stored', async () => {
     const { view } = followState;
     assert.ok(view);
     const status = new StatusReporter(settingsOf(), ports);
@@ -93,7 +93,7 @@ describe('the action executor', () => {
     assert.equal(followState.memory.request, undefined);
   });
 
-  it('changes nothing until the run is proven to be wanted, and is woken by the answer', async () => {
+  it('changes nothing until it is proven that the run is still wanted, and wakes up then', async () => {
     run.isProven = false;
     assert.deepEqual(await execute(), { until: undefined });
     assert.deepEqual(done, []);
@@ -106,13 +106,13 @@ describe('the action executor', () => {
     assert.deepEqual(done, ['kept', 'sync']);
   });
 
-  it('adopts without a proof: that changes nothing', async () => {
+  it('adopts without that proof, since adopting changes nothing', async () => {
     run.isProven = false;
     assert.equal(await execute(adopt), undefined);
     assert.equal(followState.memory.identity?.kind, 'adopted');
   });
 
-  it('wants the proof once more when the resources took time to be read', async () => {
+  it('requires the proof again if it took time to read the resources', async () => {
     const anywhere = { group: undefined, namespace: undefined };
     const entry = { ...anywhere, text: 'ConfigMap:a', kind: 'ConfigMap', name: 'a' };
     make(syncGoal({ options: { resources: [entry] } }));
@@ -158,7 +158,7 @@ describe('the action executor', () => {
     assert.deepEqual(done, []);
   });
 
-  it('waits after a failure for the pause and a look, and says why it tries again', async () => {
+  it('waits after a failure for the backoff and a new read, and says why it retries', async () => {
     argocd.onSync = () => Promise.reject(failed('busy', 'another operation is in progress'));
     assert.equal(await execute(), undefined);
     assert.deepEqual(await execute(), { until: clock.now() + 500 });
@@ -174,14 +174,14 @@ describe('the action executor', () => {
     );
   });
 
-  it('ends the following with what a rule or an input denies', async () => {
+  it('stops following if a rule or an input denies the act', async () => {
     argocd.onSync = () => Promise.reject(new UserError('The rules do not allow it', 'Ask.'));
     await execute();
     assert.equal(executor.fatal?.message, 'The rules do not allow it');
     assert.equal(followState.memory.request, undefined, 'it was no answer to the request');
   });
 
-  it('leaves the judgement of an answer that concerns the application to the poller', async () => {
+  it('leaves responses about the application to the poller', async () => {
     argocd.onSync = () => Promise.reject(failed('unauthenticated', 'token revoked'));
     await execute();
     assert.equal(executor.fatal, undefined);
@@ -196,7 +196,7 @@ describe('the action executor', () => {
     assert.equal(message, 'The end; the operation was terminated, as requested');
   });
 
-  it('starts nothing, and so has nothing to terminate', async () => {
+  it('has nothing to terminate if it started nothing', async () => {
     assert.equal(await executor.endOwnOperation(ending), ending);
   });
 });

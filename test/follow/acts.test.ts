@@ -20,7 +20,7 @@ import {
 import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
 import { ManualClock, settle } from './manual-clock.ts';
 
-describe('acts', () => {
+describe('Acts', () => {
   const clock = new ManualClock();
   let argocd: FakeArgoCD;
   let ports: ReturnType<typeof portsOn>;
@@ -53,7 +53,7 @@ describe('acts', () => {
   } as const;
 
   describe('of a sync', () => {
-    /** The request that a goal makes. */
+    /** The request for a goal. */
     async function requestOf(
       options: Partial<SyncGoal['options']>,
       name: RevisionTarget = tracked,
@@ -71,7 +71,7 @@ describe('acts', () => {
       return sent;
     }
 
-    it('carry the marker first, then the rows for people', async () => {
+    it('carry the marker first, then the info entries for people', async () => {
       const { infos } = await requestOf({ info: [{ name: 'Ticket', value: 'T-1' }] });
       assert.deepEqual(infos, [
         { name: 'azure-pipelines/run', value: 'run-1' },
@@ -81,8 +81,8 @@ describe('acts', () => {
     });
 
     const merged = [
-      ['leave the options of the application alone when none are given', [], undefined],
-      ['leave them alone when they say the same', ['CreateNamespace=true'], undefined],
+      ["keep the application's options if none are given", [], undefined],
+      ['keep them if the given ones are the same', ['CreateNamespace=true'], undefined],
       [
         'add to them',
         ['ServerSideApply=true'],
@@ -100,7 +100,7 @@ describe('acts', () => {
       });
     }
 
-    it('name nothing, a revision, or revisions by position', async () => {
+    it('name no revision, one, or several by position', async () => {
       const byPosition = [{ position: 2, revision: A }];
       const names = async (name: RevisionTarget) => {
         const { revision, revisions } = await requestOf({}, name);
@@ -111,7 +111,7 @@ describe('acts', () => {
       assert.deepEqual(await names({ kind: 'revisions', byPosition }), [undefined, byPosition]);
     });
 
-    it('remember what Argo CD took, and the newest deployment before it', async () => {
+    it('remember what Argo CD accepted, and the newest deployment before it', async () => {
       const asked = operation();
       argocd.onSync = () =>
         Promise.resolve(application({ operation: asked, history: [entry(3, A)] }));
@@ -124,7 +124,7 @@ describe('acts', () => {
       assert.equal(change.request.times, 1);
     });
 
-    it('are kept as sent before they are', async () => {
+    it('are stored as sent before they are sent', async () => {
       argocd.onSync = () => {
         assert.deepEqual(
           kept.map(({ state }) => state),
@@ -149,7 +149,7 @@ describe('acts', () => {
       ['internal', 'refused', 'internal'],
     ];
     for (const [failure, state, kept] of answers) {
-      it(`remember the answer "${failure}" as ${state}${kept === undefined ? ', to be tried again' : ''}`, async () => {
+      it(`record the response "${failure}" as ${state}${kept === undefined ? ', to be retried' : ''}`, async () => {
         argocd.onSync = () => Promise.reject(failed(failure, 'its words'));
         const { change, failed: error } = await act(syncing(), settingsOf());
         assert.equal(change.request?.state, state);
@@ -160,7 +160,7 @@ describe('acts', () => {
     }
 
     for (const failure of ['unauthenticated', 'not-found', 'hidden'] as const) {
-      it(`leave "${failure}" to be judged as a look is`, async () => {
+      it(`treat the response "${failure}" like that to a read`, async () => {
         argocd.onSync = () => Promise.reject(failed(failure));
         await assert.rejects(act(syncing(), settingsOf()), { failure });
       });
@@ -187,7 +187,7 @@ describe('acts', () => {
       assert.deepEqual(since, [begun, begun, undefined, begun + 3_000]);
     });
 
-    it('are unclear when they were broken off before an answer', async () => {
+    it('are unclear if they were aborted before a response', async () => {
       argocd.onSync = (_address, _request, signal) => hang(signal);
       const acting = act(syncing(), settingsOf());
       await settle();
@@ -197,7 +197,7 @@ describe('acts', () => {
   });
 
   describe('of a rollback', () => {
-    it('name the deployment, and know the operation by its content from then on', async () => {
+    it('name the deployment, and recognize the operation by its content from then on', async () => {
       const asked = foreign();
       let id: number | undefined;
       argocd.onRollback = (_, { historyId }) => {
@@ -219,7 +219,7 @@ describe('acts', () => {
   describe('of a terminate', () => {
     const terminate = { kind: 'terminate', identity } as const;
 
-    it('remember whose operation they ended, and when', async () => {
+    it('record whose operation they ended, and when', async () => {
       argocd.onTerminate = () => Promise.resolve();
       const { change } = await act(terminate, settingsOf());
       assert.equal(change.terminating, identity);
@@ -227,7 +227,7 @@ describe('acts', () => {
     });
 
     for (const failure of ['no-operation', 'unavailable', 'unclear'] as const) {
-      it(`are as if never sent when the answer is "${failure}"`, async () => {
+      it(`count as never sent if the response is "${failure}"`, async () => {
         argocd.onTerminate = () => Promise.reject(failed(failure));
         const acted = await act(terminate, settingsOf());
         assert.equal(acted.change.terminatedAt, undefined);
@@ -235,13 +235,13 @@ describe('acts', () => {
       });
     }
 
-    it('reject when the token may not', async () => {
+    it('reject if the token lacks the right', async () => {
       argocd.onTerminate = () => Promise.reject(failed('forbidden'));
       await assert.rejects(act(terminate, settingsOf()), { failure: 'forbidden' });
     });
   });
 
-  it('of adopting send nothing', async () => {
+  it('that adopt send nothing', async () => {
     const { change } = await act({ kind: 'adopt', identity }, settingsOf());
     assert.equal(change.identity, identity);
     assert.deepEqual(argocd.calls, []);

@@ -12,7 +12,7 @@ import { rollbackGoal, syncGoal, terminateGoal, waitGoal } from './following.ts'
 
 const faulty: AnnotationFaultsOf = () => ['first', 'second', 'third', 'fourth'];
 
-/** What is told when following ends with this result, and what the result is then. */
+/** The warnings when following ends with this result, and the result afterward. */
 async function end(
   goal: Goal,
   faultsOf: AnnotationFaultsOf,
@@ -31,7 +31,7 @@ async function end(
   };
 }
 
-describe('Warnings of annotations', () => {
+describe('Warnings about annotations', () => {
   const first = [
     ['issue', 'first'],
     ['issue', 'second'],
@@ -45,7 +45,7 @@ describe('Warnings of annotations', () => {
     ['a wait', waitGoal(), []],
     ['a termination', terminateGoal(), []],
   ] as const) {
-    it(`are told in the run of ${what}: ${expected.length}, and change no result`, async () => {
+    it(`appear in the run of ${what}: ${expected.length}, and change no result`, async () => {
       const own = result();
       const { warnings, after } = await end(goal, faulty, { own });
       assert.deepEqual(warnings, expected);
@@ -53,7 +53,7 @@ describe('Warnings of annotations', () => {
     });
   }
 
-  it('are told of a sync that failed, and of none that was canceled', async () => {
+  it('appear for a failed sync, but not for a canceled one', async () => {
     const of = async (outcome: 'failed' | 'canceled') =>
       (await end(syncGoal(), faulty, { own: result({ outcome }) })).warnings.length;
     assert.deepEqual([await of('failed'), await of('canceled')], [3, 0]);
@@ -68,14 +68,14 @@ describe('Warnings of annotations', () => {
       },
     ],
   ] as const) {
-    it(`are left out where what finds them out ${how}`, async () => {
+    it(`are omitted if their check ${how}`, async () => {
       const { warnings, after } = await end(syncGoal(), faultsOf);
       assert.deepEqual(warnings, []);
       assert.equal(after.outcome, 'succeeded');
     });
   }
 
-  it('are told once the others who look on have nothing more to wait for', async () => {
+  it('are given once the other observers have nothing more to wait for', async () => {
     const order: string[] = [];
     const own = result({ message: 'with follow-ups' });
     const next: FollowObserver = {
@@ -94,7 +94,7 @@ describe('Warnings of annotations', () => {
     assert.equal(after, own);
   });
 
-  it('leave it to the others what an earlier process was waiting for', async () => {
+  it('leave to the other observers what an earlier process was waiting for', async () => {
     const own = result({ message: 'resumed' });
     const next: FollowObserver = {
       seen: () => undefined,

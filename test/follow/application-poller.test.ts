@@ -9,7 +9,7 @@ import { application, syncGoal } from '../sync/sample-application.ts';
 import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
 
-describe('the application poller', () => {
+describe('The application poller', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
   let ports: ReturnType<typeof portsOn>;
@@ -33,7 +33,9 @@ describe('the application poller', () => {
     await clock.finish(streaming);
   });
 
-  /** Looks whenever a look is due, for so long; returns when the looks were, from the start on. */
+  /**
+   * Polls whenever a read is due, for so long; returns when the reads started, from the beginning.
+   */
   async function watch(ms: number): Promise<readonly number[]> {
     const from = clock.now();
     for (const until = from + ms; clock.now() < until; await clock.pass(100)) {
@@ -43,7 +45,7 @@ describe('the application poller', () => {
   }
   const notices = () => ports.told.map((told) => (told.kind === 'notice' ? told.message : ''));
 
-  it('looks each second of the first minute without a stream, and then less and less often', async () => {
+  it('polls every second of the first minute without a stream, and then less and less often', async () => {
     const looks = await watch(30 * 60_000);
     const pauses = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
     const early = pauses.filter((_, index) => (looks[index] ?? 0) < 59_000);
@@ -52,7 +54,7 @@ describe('the application poller', () => {
     assert.ok(looks.length < 260, `${looks.length} looks in half an hour`);
   });
 
-  it('remembers when the last look that was answered was started', async () => {
+  it('remembers when the last successful read started', async () => {
     const begunAt = clock.now();
     poller.lookIfDue();
     await clock.pass(100);
@@ -62,7 +64,7 @@ describe('the application poller', () => {
     assert.equal(followState.memory.lookedAt, begunAt);
   });
 
-  it('looks every ten seconds while the stream is alive', async () => {
+  it('polls every ten seconds while the stream is alive', async () => {
     await clock.pass(0);
     argocd.send(undefined);
     await clock.pass(10);
@@ -75,20 +77,20 @@ describe('the application poller', () => {
     assert.ok(looks.length >= 11);
   });
 
-  it('looks once more when the stream opened after the last look: what came between was not told', async () => {
+  it('reads again if the stream opened after the last read, since it did not report changes between them', async () => {
     assert.equal((await watch(500)).length, 1);
     argocd.send(undefined);
     assert.equal((await watch(5_000)).length, 1);
   });
 
-  it('has one look at a time, and none but it while that hangs', async () => {
+  it('has one read at a time, even while that hangs', async () => {
     argocd.onGet = ({ signal }) => hang(signal);
     await watch(20_000);
     assert.equal(argocd.times('get').length, 1);
     assert.equal(poller.due, Infinity);
   });
 
-  it('starts a look that is demanded after the one that is on, and counts only that', async () => {
+  it('starts a demanded read after the current one, and counts only the new one', async () => {
     let answer = () => undefined as void;
     argocd.onGet = () =>
       new Promise((resolve) => {
@@ -106,7 +108,7 @@ describe('the application poller', () => {
     assert.notEqual(poller.due, -Infinity);
   });
 
-  it('tells of an outage once, and of its end', async () => {
+  it('reports an outage once, and its end', async () => {
     await watch(1_000);
     argocd.onGet = () => Promise.reject(failed('unavailable', 'HTTP 502'));
     await watch(60_000);
@@ -118,7 +120,7 @@ describe('the application poller', () => {
     assert.equal(poller.fatal, undefined);
   });
 
-  it('backs off while Argo CD is away, and comes back to its measure after', async () => {
+  it('backs off while Argo CD is down, and returns to its interval afterward', async () => {
     argocd.onGet = () => Promise.reject(failed('unavailable'));
     const away = await watch(60_000);
     assert.ok(away.length <= 16, `${away.length} looks in a minute`);
@@ -127,27 +129,27 @@ describe('the application poller', () => {
     assert.ok((await watch(10_000)).length >= 2);
   });
 
-  it('waits as long as the server asks, and a minute at most', async () => {
+  it('waits as long as the server asks, but at most a minute', async () => {
     argocd.onGet = () => Promise.reject(failed('unavailable', 'HTTP 429', 20_000));
     assert.deepEqual(await watch(20_000), [0]);
     assert.equal(retryDelayFor(failed('unavailable', '', 3_600_000)), 60_000);
     assert.equal(retryDelayFor(new Error('other')), 0);
   });
 
-  it('ends at once when the token is refused', async () => {
+  it('ends immediately if the token is refused', async () => {
     await watch(100);
     argocd.onGet = () => Promise.reject(failed('unauthenticated', 'token is expired'));
     await watch(2_000);
     assert.match(poller.fatal?.message ?? '', /token is expired/);
   });
 
-  it('ends when the application is missing, and says what to choose instead', async () => {
+  it('ends if the application is missing, and says what to choose instead', async () => {
     argocd.onGet = () => Promise.reject(failed('not-found'));
     await watch(100);
     assert.match(poller.fatal?.advice ?? '', /ifMissing: wait/);
   });
 
-  it('ends when the application was deleted after it was seen, even with ifMissing: wait', async () => {
+  it('ends if the application was deleted after it was seen, even with ifMissing: wait', async () => {
     make(syncGoal({ ifMissing: 'wait' }));
     await watch(100);
     argocd.onGet = () => Promise.reject(failed('not-found'));
@@ -155,7 +157,7 @@ describe('the application poller', () => {
     assert.match(poller.fatal?.message ?? '', /was deleted during the wait/);
   });
 
-  it('looks without the AppProject for what is no longer in it, once it was seen', async () => {
+  it('reads without the AppProject if the application left it after it was seen', async () => {
     const asked: string[] = [];
     argocd.onGet = (_, { project }) => {
       asked.push(project);
@@ -173,7 +175,7 @@ describe('the application poller', () => {
     assert.equal(followState.application?.project, 'other');
   });
 
-  it('waits for a missing application, if told to, in the same measure', async () => {
+  it('waits for a missing application if told to, at the same intervals', async () => {
     make(syncGoal({ ifMissing: 'wait' }));
     argocd.onGet = () => Promise.reject(failed('not-found'));
     const looks = await watch(30_000);
@@ -194,7 +196,7 @@ describe('the application poller', () => {
     assert.doesNotThrow(() => poller.lookIfDue());
   });
 
-  it('throws a bug of ours at the next turn', async () => {
+  it('throws an internal error in the next turn', async () => {
     argocd.onGet = () => Promise.reject(new TypeError('bug'));
     poller.lookIfDue();
     await clock.pass(0);
@@ -210,20 +212,24 @@ describe('the application poller', () => {
     };
     const later = (change = {}) => application({ resourceVersion: '9', ...change });
     const table = [
-      ['takes what the stream tells', { type: 'MODIFIED', application: later() }, [true, false]],
       [
-        'looks at what was recreated',
+        'takes over what the stream reports',
+        { type: 'MODIFIED', application: later() },
+        [true, false],
+      ],
+      [
+        'reads a recreated application',
         { type: 'MODIFIED', application: later({ uid: 'other' }) },
         [true, true],
       ],
       [
-        'has the loop judge anew when the stream breaks, and looks when it is due',
+        'makes the loop decide again when the stream breaks, and reads when due',
         'broken',
         [true, false],
       ],
-      ['looks when it hears that something changed', 'changed', [true, true]],
+      ['reads when it is told of a change', 'changed', [true, true]],
       [
-        'ignores what is older than what is known',
+        'ignores anything older than what it knows',
         { type: 'MODIFIED', application: application({ resourceVersion: '1' }) },
         [false, false],
       ],

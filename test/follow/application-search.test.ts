@@ -9,7 +9,7 @@ const named = (...names: string[]) =>
   names.map((name) => ({ name, namespace: 'argocd', project: 'default' }));
 const minute = 60_000;
 
-describe('the search for the applications of a selector', () => {
+describe('The search for the applications of a selector', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
   let ports: ReturnType<typeof portsOn>;
@@ -21,7 +21,7 @@ describe('the search for the applications of a selector', () => {
   });
   afterEach(() => assert.equal(clock.sleeping, 0, 'a timer is left behind'));
 
-  /** Ten minutes are there, until 00:26:40. */
+  /** Ten minutes remain, until 00:26:40. */
   const begin = (change: Partial<Search>) => {
     const startedAt = clock.now();
     const wanted: Search = {
@@ -43,7 +43,7 @@ describe('the search for the applications of a selector', () => {
     argocd.onFind = () => Promise.resolve(named(...names));
   };
 
-  it('says how many there are of how many, and until when it waits, whenever that changes', async () => {
+  it('says how many of how many exist, and how long it waits, whenever that changes', async () => {
     answer();
     const running = begin({ expectedCount: 2, project: 'default' });
     await clock.pass(minute);
@@ -75,14 +75,14 @@ describe('the search for the applications of a selector', () => {
     ]);
   });
 
-  it('says nothing of what is there at once', async () => {
+  it('says nothing about what exists immediately', async () => {
     answer('one', 'two');
     await clock.finish(begin({ expectedCount: 2 }));
     await clock.finish(begin({}));
     assert.deepEqual(told(), []);
   });
 
-  it('warns each minute that Argo CD is away, and says that it is back', async () => {
+  it('warns every minute that Argo CD is down, and reports that it is back', async () => {
     answer();
     const running = begin({ expectedCount: 1 });
     await clock.pass(1_000);
@@ -106,7 +106,7 @@ describe('the search for the applications of a selector', () => {
     );
   });
 
-  it('names ten applications at most', async () => {
+  it('names at most ten applications', async () => {
     answer(...Array.from({ length: 12 }, (_, index) => `app-${index}`));
     await assert.rejects(clock.finish(begin({ expectedCount: 13 })), /app-9 and 2 more\)$/);
   });

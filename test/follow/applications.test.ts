@@ -4,7 +4,7 @@ import { defaultSpec } from '../../simulators/argo-cd/simulator.ts';
 import { configMap, files, job } from '../manifests.ts';
 import { begin, followOne, startArgoCD, syncGoal } from './following.ts';
 
-describe('which applications are followed', () => {
+describe('The applications of a run', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
@@ -19,7 +19,7 @@ describe('which applications are followed', () => {
   const bySelector = (goal = syncGoal(), change = {}) =>
     begin(argocd, [], goal, { subject: { selector: 'team=shop' }, ...change });
 
-  it('follows what a selector finds, in the order of their names', async () => {
+  it('are those that a selector finds, in the order of their names', async () => {
     make('two', { team: 'shop' });
     make('one', { team: 'shop' });
     make('other', { team: 'bank' });
@@ -34,12 +34,12 @@ describe('which applications are followed', () => {
     assert.equal(argocd.application('other')?.status.history, undefined);
   });
 
-  it('refuses a selector that finds nothing', async () => {
+  it('are refused if a selector finds none', async () => {
     make('other', { team: 'bank' });
     await assert.rejects(bySelector().done, /matches selector "team=shop" in project "default"/);
   });
 
-  it('waits until a selector finds something, if told to', async () => {
+  it('are waited for until a selector finds one, if told to', async () => {
     const following = bySelector(syncGoal({ ifMissing: 'wait' }));
     await argocd.sleep(5_000);
     make('one', { team: 'shop' });
@@ -50,14 +50,14 @@ describe('which applications are followed', () => {
     );
   });
 
-  it('waits for them to the deadline, and no longer', async () => {
+  it('are waited for until the deadline, and no longer', async () => {
     const before = argocd.now;
     const following = bySelector(syncGoal({ ifMissing: 'wait' }), { timeout: 20_000 });
     await assert.rejects(following.done, /No application/);
     assert.ok(argocd.now - before < 25_000);
   });
 
-  it('waits for a named application to the deadline, and says that it never came', async () => {
+  it('are waited for by name until the deadline, with a message that they never appeared', async () => {
     const before = argocd.now;
     const goal = syncGoal({ ifMissing: 'wait' });
     const result = await followOne(argocd, 'shop', goal, { timeout: 20_000 });
@@ -66,7 +66,7 @@ describe('which applications are followed', () => {
     assert.ok(argocd.now - before < 25_000);
   });
 
-  it('tells an application from its namesake in another namespace', async () => {
+  it('are distinguished from applications of the same name in other namespaces', async () => {
     argocd.commit('shop', files(configMap('a')));
     argocd.createApplication('shop');
     argocd.commit('twin', files(job('smoke', { hook: 'PostSync', exit: 1 }), configMap('a')));
@@ -84,7 +84,7 @@ describe('which applications are followed', () => {
     );
   });
 
-  it('has ten operations open at once, and no more', async () => {
+  it('have at most ten operations at a time', async () => {
     const names = Array.from({ length: 24 }, (_, index) => `app-${String(index).padStart(2, '0')}`);
     for (const name of names) {
       argocd.commit(name, files(job('slow', { hook: 'PreSync', seconds: 15 }), configMap('a')));

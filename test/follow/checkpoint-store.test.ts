@@ -7,7 +7,7 @@ import { begin, rollbackGoal, startArgoCD, syncGoal, timeOf } from './following.
 import type { Following } from './following.ts';
 import { MemoryCheckpointStore } from './memory-checkpoint-store.ts';
 
-describe('a run that another process takes up', () => {
+describe('A run that another process resumes', () => {
   let argocd: ArgoCDSimulator;
   let checkpoints: MemoryCheckpointStore;
 
@@ -35,7 +35,7 @@ describe('a run that another process takes up', () => {
     await assert.rejects(following.done, Detachment);
   }
 
-  it('continues with its operation, and tells no step twice', async () => {
+  it('continues with its operation, and reports no step twice', async () => {
     const first = begin(argocd, ['shop'], syncGoal(), { marker, checkpoints });
     await first.until((told) => told.kind === 'step' && told.step.phase === 'Sync');
     await detach(first);
@@ -52,7 +52,7 @@ describe('a run that another process takes up', () => {
     assert.equal(migrate?.startedAt, begun?.kind === 'step' && begun.step.startedAt);
   });
 
-  it('tells what waited for the plan once, with its waves, and nothing before', async () => {
+  it('reports the steps that waited for the plan once, with their waves, and none before', async () => {
     argocd.addNamespace('ns-shop');
     argocd.faults.add({
       path: /\/manifests/,
@@ -82,7 +82,7 @@ describe('a run that another process takes up', () => {
     assert.equal(checkpoints.pages.at(-1)?.held, undefined);
   });
 
-  it('keeps the request before it is sent, and asks once however often it is cut off', async () => {
+  it('stores a request before it sends it, and sends it once however often it is interrupted', async () => {
     let cut: ((checkpoint: Checkpoint) => void) | undefined;
     checkpoints.onKeep = (checkpoint) => {
       cut?.(checkpoint);
@@ -110,7 +110,7 @@ describe('a run that another process takes up', () => {
     assert.fail('it never ended');
   });
 
-  it('finds the operation of a request whose answer was never read', async () => {
+  it('finds the operation of a request whose response was never read', async () => {
     argocd.faults.add({
       method: 'POST',
       path: /\/sync/,
@@ -124,7 +124,7 @@ describe('a run that another process takes up', () => {
     assert.equal(posts(/\/sync$/), 1);
   });
 
-  it('takes the results that are known as they are', async () => {
+  it('keeps the known results', async () => {
     argocd.commit('quick', files(configMap('q')));
     argocd.createApplication('quick');
     const first = begin(argocd, ['quick', 'shop'], syncGoal(), { marker, checkpoints });
@@ -143,7 +143,7 @@ describe('a run that another process takes up', () => {
     assert.ok(!later.some((path) => /applications\/quick/.test(path)), later.join());
   });
 
-  it('keeps what a selector found, and has the time that is left', async () => {
+  it('keeps what a selector found, and has the remaining time', async () => {
     const subject = { selector: 'app.kubernetes.io/name!=none' };
     const following = begin(argocd, [], syncGoal(), { subject, marker, checkpoints });
     await following.until(({ kind }) => kind === 'step');
@@ -163,7 +163,7 @@ describe('a run that another process takes up', () => {
     assert.equal(result?.outcome, 'timedOut');
   });
 
-  it('finds a rollback that was asked for without an answer', async () => {
+  it('finds a rollback whose request got no response', async () => {
     await begin(argocd, ['shop'], syncGoal()).done;
     argocd.commit('shop', files(configMap('b')));
     await begin(argocd, ['shop'], syncGoal()).done;

@@ -6,7 +6,7 @@ import { ended, fresh, operation, request, start, state } from '../sync/sample-a
 import { settle } from './manual-clock.ts';
 import { MemoryCheckpointStore } from './memory-checkpoint-store.ts';
 
-describe('Checkpointer', () => {
+describe('The checkpointer', () => {
   const running: OperationStep = {
     group: '',
     kind: 'ConfigMap',
@@ -24,17 +24,17 @@ describe('Checkpointer', () => {
 
   const changes: readonly (readonly [string, Partial<Memory>])[] = [
     ['the request was sent', { request: request({ state: 'sent' }) }],
-    ['the request was taken', { request: request() }],
-    ['it was seen waiting to begin', { asked: operation() }],
-    ['it has begun', { begun: state() }],
-    ['it is tried again', { begun: state({ retryCount: 1 }) }],
+    ['the request was accepted', { request: request() }],
+    ['the operation was seen pending', { asked: operation() }],
+    ['it has started', { begun: state() }],
+    ['it was retried', { begun: state({ retryCount: 1 }) }],
     ['it has ended', { ended: { state: ended('Failed'), seenAt: 1, reconciledAt: 1 } }],
     ['it was terminated', { terminatedAt: start }],
     ['it became healthy', { healthySince: start }],
     ['another operation is followed', { identity: { kind: 'marker', marker: 'x' } }],
   ];
   for (const [what, change] of changes) {
-    it(`keeps once that ${what}`, async () => {
+    it(`stores once that ${what}`, async () => {
       const checkpoints = new MemoryCheckpointStore();
       const followState = { memory: fresh() };
       const checkpointer = new Checkpointer(checkpoints, 'shop', followState, {
@@ -52,7 +52,7 @@ describe('Checkpointer', () => {
     });
   }
 
-  it('keeps a step that went on', async () => {
+  it('stores a step that changed', async () => {
     const checkpoints = new MemoryCheckpointStore();
     const tracker = { steps: [running], held: undefined };
     const checkpointer = new Checkpointer(checkpoints, 'shop', { memory: fresh() }, tracker);

@@ -16,7 +16,7 @@ export function failed(
   return new ArgoCDError('GET /x', reason, { failure, retryAfter });
 }
 
-/** Answers nothing until the signal aborts, as a server does that hangs. */
+/** Never responds until the signal aborts, like a server that hangs. */
 export function hang(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const abort = () => reject(signal.reason as Error);
@@ -25,14 +25,14 @@ export function hang(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** An Argo CD of which a test says every answer; it keeps count of what it was asked. */
+/** An Argo CD whose every response the test defines; it counts the requests. */
 export class FakeArgoCD implements ArgoCD {
   readonly #clock: Clock;
   readonly #ends = new Set<() => void>();
   #queues = new Set<(event: WatchEvent | undefined) => void>();
-  /** What was asked, and when. */
+  /** The requests, and when they arrived. */
   readonly calls: { readonly at: number; readonly what: string }[] = [];
-  /** What GET answers. */
+  /** The response to GET. */
   application: Application = application();
   onGet: (options: GetOptions, address: Address) => Promise<Application> = () =>
     Promise.resolve(this.application);
@@ -44,14 +44,14 @@ export class FakeArgoCD implements ArgoCD {
   onWindows: ArgoCD['windows'] = () => Promise.reject(failed('unavailable'));
   onCommit: ArgoCD['commit'] = () => Promise.reject(failed('internal'));
   onLogs: ArgoCD['logs'] = () => Promise.resolve<PodLog>({ lines: [], fault: '' });
-  /** Says why the stream does not open; undefined: it does. */
+  /** Why the stream does not open; undefined if it does. */
   onWatch = (): Error | undefined => undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** When it was asked for this. */
+  /** When this was requested. */
   times(what: string): readonly number[] {
     return this.calls.filter((call) => call.what === what).map(({ at }) => at);
   }
@@ -175,7 +175,7 @@ export function settingsOf(
   };
 }
 
-/** Ports on a fake Argo CD, with all that was told, and what cancels the run. */
+/** Ports on a fake Argo CD, with everything reported, and the controller that cancels the run. */
 export function portsOn(
   argocd: ArgoCD,
   clock: Clock,

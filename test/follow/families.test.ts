@@ -3,11 +3,11 @@ import type { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
 import { childApplication, configMap, deployment, files } from '../manifests.ts';
 import { begin, followOne, startArgoCD, syncGoal, waitGoal } from './following.ts';
 
-/** A child that nobody syncs by itself. */
+/** A child that nobody syncs automatically. */
 const idleChild = (name: string) =>
   childApplication(name).replace('automated: { prune: true }, ', '');
 
-describe('an app of apps, with its children', () => {
+describe('An app of apps with its children', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
@@ -60,7 +60,7 @@ describe('an app of apps, with its children', () => {
     );
   });
 
-  it('never syncs a child by itself', async () => {
+  it('never syncs a child itself', async () => {
     makeChild('shop', configMap('a'));
     makeRoot(childApplication('shop'));
     await follow();
@@ -71,7 +71,7 @@ describe('an app of apps, with its children', () => {
     );
   });
 
-  it('fails with a child that fails, and with the reason; other children are told, too', async () => {
+  it('fails with a failed child and its reason, and still reports the other children', async () => {
     makeChild('bad', deployment('web', { ready: false, deadline: 3 }));
     makeChild('good', configMap('a'));
     makeRoot(childApplication('bad'), childApplication('good'));
@@ -88,7 +88,7 @@ describe('an app of apps, with its children', () => {
     );
   });
 
-  it('waits for a child that is OutOfSync and does not sync itself, to the deadline', async () => {
+  it('waits until the deadline for a child that is OutOfSync and does not sync automatically', async () => {
     makeChild('shop', configMap('a'));
     makeRoot(idleChild('shop'));
     const result = await followOne(argocd, 'root', goal, { timeout: 20_000 });
@@ -125,7 +125,7 @@ describe('an app of apps, with its children', () => {
     assert.match(result.causes.map(({ title }) => title).join('\n'), /argocd\/leaf: .*Degraded/);
   });
 
-  it('waits for a child that is listed and not made yet', async () => {
+  it('waits for a child that is listed but not yet created', async () => {
     makeChild('shop', configMap('a'));
     makeRoot(childApplication('shop'));
     await followOne(argocd, 'root', syncGoal());
@@ -140,7 +140,7 @@ describe('an app of apps, with its children', () => {
     assert.equal(result.children[0]?.ready, true);
   });
 
-  it('is not caught in a circle of applications that manage each other', async () => {
+  it('is not trapped in a cycle of applications that manage each other', async () => {
     makeChild('shop', childApplication('root'), configMap('a'));
     makeRoot(childApplication('shop'));
     const result = await follow();
@@ -158,7 +158,7 @@ describe('an app of apps, with its children', () => {
     assert.equal(argocd.requests.filter(({ path }) => path.includes('/stream/')).length, 1);
   });
 
-  it('looks at no child when the parent failed, or when nothing was changed', async () => {
+  it('looks at no child if the parent failed or nothing changed', async () => {
     makeChild('shop', configMap('a'));
     makeRoot(childApplication('shop'));
     const dry = syncGoal({ includeChildren: true }, { dryRun: true });

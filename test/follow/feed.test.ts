@@ -6,7 +6,7 @@ import { application } from '../sync/sample-application.ts';
 import { failed, FakeArgoCD } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
 
-describe('the feed', () => {
+describe('The feed', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
   let feed: Feed;
@@ -35,7 +35,7 @@ describe('the feed', () => {
     application: application({ name }),
   });
 
-  it('tells each listener of its applications, until it stops listening', async () => {
+  it('passes changes of its applications to each listener until it stops listening', async () => {
     await run();
     const heard: string[] = [];
     const stop = feed.listen('shop', (told) =>
@@ -50,7 +50,7 @@ describe('the feed', () => {
     assert.deepEqual(heard, ['shop']);
   });
 
-  it('is alive from the first that is heard of it, a heartbeat too, and not before', async () => {
+  it('is alive from the first message or heartbeat, and not before', async () => {
     await run();
     await clock.pass(5_000);
     assert.equal(feed.aliveSince, undefined);
@@ -63,7 +63,7 @@ describe('the feed', () => {
     assert.equal(feed.aliveSince, since);
   });
 
-  it('opens the stream again when it has been silent for longer than heartbeats let it', async () => {
+  it('reopens the stream after a silence longer than the heartbeat interval allows', async () => {
     await run();
     argocd.send(undefined);
     await clock.pass(34_000);
@@ -75,13 +75,13 @@ describe('the feed', () => {
     assert.equal(argocd.openStreams, 1);
   });
 
-  it('opens the stream again when nothing was ever heard on it', async () => {
+  it('reopens the stream if nothing was ever received on it', async () => {
     await run();
     await clock.pass(36_500);
     assert.equal(argocd.times('watch').length, 2);
   });
 
-  it('tells every listener when it breaks, since changes may now go untold', async () => {
+  it('tells every listener when it breaks, since changes may now be missed', async () => {
     await run();
     argocd.send(undefined);
     await clock.pass(0);
@@ -93,7 +93,7 @@ describe('the feed', () => {
     assert.equal(feed.aliveSince, undefined);
   });
 
-  it('comes back within a second after a break, and slower and slower to a server that is away', async () => {
+  it('reconnects within a second after a break, and with growing pauses while the server is down', async () => {
     await run();
     argocd.send(undefined);
     await clock.pass(0);

@@ -17,7 +17,7 @@ import {
 import { failed, FakeArgoCD, hang, portsOn } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
 
-describe('following all applications of a run', () => {
+describe('Following all applications of a run', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
   let ports: ReturnType<typeof portsOn>;
@@ -51,7 +51,7 @@ describe('following all applications of a run', () => {
     subject: { names: names.map((name) => ({ name })) },
   });
 
-  /** Each sync lasts so long; tells how many were going on at once. */
+  /** Each sync lasts this long; reports how many were in progress at once. */
   function work(ms: number, change: (name: string) => Partial<Application> = () => ({})) {
     const doing = new Set<string>();
     const load = { most: 0, order: [] as string[] };
@@ -81,7 +81,7 @@ describe('following all applications of a run', () => {
     return load;
   }
 
-  it('has ten at once, in their order, over one stream', async () => {
+  it('follows ten at a time, in order, over one stream', async () => {
     const load = work(3_000);
     const names = Array.from({ length: 25 }, (_, index) => `app-${index}`);
     const results = await clock.finish(follow(named(...names)));
@@ -94,7 +94,7 @@ describe('following all applications of a run', () => {
     assert.equal(argocd.times('watch').length, 1);
   });
 
-  it('counts children among the ten, too, and does not wait for itself', async () => {
+  it('counts children among the ten, and does not wait for itself', async () => {
     let doing = 0;
     let most = 0;
     argocd.get = async ({ name }) => {
@@ -122,7 +122,7 @@ describe('following all applications of a run', () => {
       results.map(({ outcome, children }) => `${outcome} ${children.length}`),
       ['succeeded 12', 'succeeded 12', 'succeeded 12'],
     );
-    // One look and one refresh of each may be on at the same time.
+    // A read and a refresh of each may be in progress at the same time.
     assert.ok(most > 3 && most <= 20, `${most}`);
   });
 
@@ -147,7 +147,7 @@ describe('following all applications of a run', () => {
     assert.deepEqual([load.order, shown], [['b'], ['b Succeeded']]);
   });
 
-  it('lets the others continue to their end when one meets a bug of ours', async () => {
+  it('lets the others finish if one has an internal error', async () => {
     work(3_000);
     const { get } = argocd;
     argocd.get = (address, options) =>
@@ -159,7 +159,7 @@ describe('following all applications of a run', () => {
     );
   });
 
-  it('holds one deadline for all, also for those whose turn comes too late', async () => {
+  it('applies one deadline to all, including those whose turn comes too late', async () => {
     work(50_000);
     const names = Array.from({ length: 15 }, (_, index) => `app-${index}`);
     const before = clock.now();
@@ -187,7 +187,7 @@ describe('following all applications of a run', () => {
       );
     });
 
-    it('is refused when there are none', async () => {
+    it('is refused if there are none', async () => {
       await assert.rejects(clock.finish(follow({ subject: { selector } })), (error) => {
         assert.ok(error instanceof UserError);
         assert.match(error.message, /No application .* matches selector "team=shop" in project/);
@@ -196,15 +196,15 @@ describe('following all applications of a run', () => {
       assert.equal(argocd.times('find').length, 1);
     });
 
-    describe('of which so many are expected', () => {
+    describe('with an expected count', () => {
       const third = { name: 'three', namespace: 'argocd', project: 'default' };
 
       for (const [what, first] of [
-        ['none of which is there yet', []],
-        ['not all of which are there yet', found.slice(1)],
-        ['of which one too many is still there', [...found, third]],
+        ['none exist yet', []],
+        ['some are still missing', found.slice(1)],
+        ['one too many still exists', [...found, third]],
       ] as const) {
-        it(`waits for as many: ${what}`, async () => {
+        it(`waits for it: ${what}`, async () => {
           const load = work(1_000);
           argocd.onFind = () => Promise.resolve(first);
           const running = follow({ subject: { selector, expectedCount: 2 }, timeout: 10 * 60_000 });
@@ -219,7 +219,7 @@ describe('following all applications of a run', () => {
         });
       }
 
-      it('starts at once when there are as many', async () => {
+      it('starts immediately if it is met', async () => {
         work(1_000);
         argocd.onFind = () => Promise.resolve(found);
         assert.equal(
@@ -239,7 +239,7 @@ describe('following all applications of a run', () => {
           '2 applications match selector "team=shop" in project "default", but expectedCount is 1 (argocd/one, argocd/two)',
         ],
       ] as const) {
-        it(`says at the deadline how many of how many there are: 2 of ${expectedCount}`, async () => {
+        it(`says at the deadline how many of how many exist: 2 of ${expectedCount}`, async () => {
           argocd.onFind = () => Promise.resolve(found);
           const before = clock.now();
           await assert.rejects(clock.finish(follow({ subject: { selector, expectedCount } })), {
@@ -249,7 +249,7 @@ describe('following all applications of a run', () => {
         });
       }
 
-      it('says of none that there is none of them', async () => {
+      it('says that none exist', async () => {
         argocd.onFind = () => Promise.resolve([]);
         await assert.rejects(clock.finish(follow({ subject: { selector, expectedCount: 2 } })), {
           message:
@@ -257,7 +257,7 @@ describe('following all applications of a run', () => {
         });
       });
 
-      it('says how many there were when the run was canceled', async () => {
+      it('says how many existed when the run was canceled', async () => {
         argocd.onFind = () => Promise.resolve(found);
         const running = follow({ subject: { selector, expectedCount: 3 } });
         await clock.pass(1_000);
@@ -269,7 +269,7 @@ describe('following all applications of a run', () => {
       });
     });
 
-    it('waits until there are some, if told to, and asks less and less often', async () => {
+    it('waits until any exist, if told to, and asks less and less often', async () => {
       work(1_000);
       const goal = syncGoal({ ifMissing: 'wait', waitFor: 'operation' });
       const running = follow({ subject: { selector }, goal, timeout: 10 * 60_000 });
@@ -280,7 +280,7 @@ describe('following all applications of a run', () => {
       assert.equal((await clock.finish(running)).length, 2);
     });
 
-    it('rides out an Argo CD that is away, to the deadline, and says so then', async () => {
+    it('survives an outage of Argo CD until the deadline, and reports it then', async () => {
       argocd.onFind = () => Promise.reject(failed('unavailable', 'HTTP 502'));
       const before = clock.now();
       await assert.rejects(
@@ -296,20 +296,20 @@ describe('following all applications of a run', () => {
       assert.equal(argocd.times('find').length, 2);
     });
 
-    it('fails at once when the token is refused', async () => {
+    it('fails immediately if the token is refused', async () => {
       argocd.onFind = () => Promise.reject(failed('unauthenticated', 'expired'));
       await assert.rejects(clock.finish(follow({ subject: { selector } })), UserError);
       assert.equal(argocd.times('find').length, 1);
     });
 
-    it('ends at the deadline although the search hangs', async () => {
+    it('ends at the deadline even if the search hangs', async () => {
       argocd.onFind = (_selector, _project, signal) => hang(signal);
       const before = clock.now();
       await assert.rejects(clock.finish(follow({ subject: { selector } })), UserError);
       assert.equal(clock.now() - before, 60_000);
     });
 
-    it('ends at once when the run is canceled, and says that it was', async () => {
+    it('ends immediately if the run is canceled, and says so', async () => {
       argocd.onFind = (_selector, _project, signal) => hang(signal);
       const running = follow({ subject: { selector } });
       await clock.pass(1_000);
@@ -319,7 +319,7 @@ describe('following all applications of a run', () => {
       assert.equal(clock.now(), before);
     });
 
-    it('rejects for a bug of ours', async () => {
+    it('rejects for an internal error', async () => {
       argocd.onFind = () => Promise.reject(new TypeError('bug'));
       await assert.rejects(clock.finish(follow({ subject: { selector } })), /bug/);
     });

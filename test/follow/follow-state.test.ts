@@ -3,7 +3,7 @@ import { FollowState } from '../../src/follow/follow-state.ts';
 import { application, operation, state, syncGoal, waitGoal } from '../sync/sample-application.ts';
 import { ManualClock } from './manual-clock.ts';
 
-describe('the state of what is followed', () => {
+describe('The state of a followed application', () => {
   let clock: ManualClock;
   let followState: FollowState;
 
@@ -15,7 +15,7 @@ describe('the state of what is followed', () => {
   const version = (resourceVersion: string, change = {}) =>
     application({ resourceVersion, ...change });
 
-  it('looks for its marker when it syncs, and for whatever it finds when it waits', () => {
+  it('looks for its marker when it syncs, and for any operation when it waits', () => {
     assert.deepEqual(followState.memory.identity, { kind: 'marker', marker: 'run-1' });
     assert.equal(new FollowState(waitGoal(), 'run-1', clock).memory.identity, undefined);
   });
@@ -23,23 +23,23 @@ describe('the state of what is followed', () => {
   const looks = [
     ['a newer one', '10', '11', true],
     ['the same', '10', '10', true],
-    ['an older one, by number and not by text', '10', '9', false],
-    ['one whose version is no number', '10', 'x', true],
+    ['an older one, compared by number and not as text', '10', '9', false],
+    ['one whose version is not a number', '10', 'x', true],
   ] as const;
   for (const [what, known, next, taken] of looks) {
-    it(`${taken ? 'takes' : 'does not take'} ${what}`, () => {
+    it(`${taken ? 'accepts' : 'does not accept'} ${what}`, () => {
       followState.take(version(known));
       assert.equal(followState.take(version(next)), taken);
       assert.equal(followState.application?.resourceVersion, taken ? next : known);
     });
   }
 
-  it('takes an application that was recreated, whatever its version', () => {
+  it('accepts a recreated application, whatever its version', () => {
     followState.take(version('10'));
     assert.equal(followState.take(version('2', { uid: 'uid-2' })), true);
   });
 
-  it('knows when it was told of last, even of something older', async () => {
+  it('records when it was last told something, even something older', async () => {
     assert.equal(followState.toldAt, -Infinity);
     followState.take(version('10'));
     await clock.pass(1_000);
@@ -47,7 +47,7 @@ describe('the state of what is followed', () => {
     assert.equal(followState.toldAt, clock.now());
   });
 
-  it('judges again what it knows when the memory changes', () => {
+  it('decides again on what it knows when the memory changes', () => {
     const running = state({ operation: operation({ info: [] }) });
     followState.take(application({ operationState: running }));
     assert.equal(followState.memory.begun, undefined);
@@ -58,13 +58,18 @@ describe('the state of what is followed', () => {
     assert.equal(followState.memory.begun, running);
   });
 
-  describe('hears of the stream', () => {
+  describe('listens to the stream', () => {
     const hears = [
-      ['takes a change', 'MODIFIED', {}, 'taken'],
-      ['ignores what is older', 'MODIFIED', { resourceVersion: '1' }, 'ignored'],
-      ['ignores its namesake in another namespace', 'MODIFIED', { namespace: 'x' }, 'ignored'],
-      ['looks for itself when it was deleted', 'DELETED', {}, 'look'],
-      ['looks for itself when it was recreated', 'ADDED', { uid: 'uid-2' }, 'look'],
+      ['accepts a change', 'MODIFIED', {}, 'taken'],
+      ['ignores something older', 'MODIFIED', { resourceVersion: '1' }, 'ignored'],
+      [
+        'ignores an application of the same name in another namespace',
+        'MODIFIED',
+        { namespace: 'x' },
+        'ignored',
+      ],
+      ['reads the application after its deletion', 'DELETED', {}, 'look'],
+      ['reads the application after its recreation', 'ADDED', { uid: 'uid-2' }, 'look'],
     ] as const;
     for (const [what, type, change, expected] of hears) {
       it(`and ${what}`, () => {
@@ -82,14 +87,14 @@ describe('the state of what is followed', () => {
       ['MODIFIED', 'uid-1', false],
       ['ADDED', 'uid-2', false],
     ] as const) {
-      it(`and ${isDeleted ? 'remembers' : 'does not take it for said'} that it was deleted: ${type} of ${uid}`, () => {
+      it(`and ${isDeleted ? 'records' : 'does not conclude'} that it was deleted: ${type} of ${uid}`, () => {
         followState.take(version('10', { uid: 'uid-1' }));
         followState.hear({ type, application: version('11', { uid }) });
         assert.equal(followState.isDeleted, isDeleted);
       });
     }
 
-    it('and ignores it before the first look, which is the truth', () => {
+    it('and ignores it before the first read, which is authoritative', () => {
       assert.equal(followState.hear({ type: 'ADDED', application: version('1') }), 'ignored');
       assert.equal(followState.application, undefined);
     });

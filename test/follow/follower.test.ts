@@ -28,7 +28,7 @@ import { ManualClock } from './manual-clock.ts';
 const minutes = 60_000;
 const manifest = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
 
-describe('a follower', () => {
+describe('A follower', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
   let ports: ReturnType<typeof portsOn> & Pick<FollowPorts, 'contact'>;
@@ -77,7 +77,7 @@ describe('a follower', () => {
     }
   };
 
-  it('asks for the sync, and ends when the stream tells that it is done', async () => {
+  it('requests the sync, and ends when the stream reports that it is done', async () => {
     accept();
     const running = follow();
     await clock.pass(100);
@@ -88,7 +88,7 @@ describe('a follower', () => {
     assert.ok(argocd.times('get').length <= 2);
   });
 
-  it('asks once in ten seconds at most, for half an hour, while the stream is alive', async () => {
+  it('polls at most once in ten seconds, for half an hour, while the stream is alive', async () => {
     accept();
     const running = follow();
     await beat(30 * minutes);
@@ -99,7 +99,7 @@ describe('a follower', () => {
     assert.equal((await clock.finish(running)).outcome, 'succeeded');
   });
 
-  it('looks within two seconds when the stream breaks, though it was about to sleep longer', async () => {
+  it('reads within two seconds when the stream breaks, even if it was going to sleep longer', async () => {
     accept();
     const running = follow();
     await beat(16_000);
@@ -111,8 +111,8 @@ describe('a follower', () => {
     assert.ok(clock.now() - before <= 2_000, `${clock.now() - before} ms`);
   });
 
-  describe('whose request got no answer', () => {
-    it('never sends it again before a look that was answered', async () => {
+  describe('whose request got no response', () => {
+    it('never sends it again before a successful read', async () => {
       argocd.onSync = () => Promise.reject(failed('unclear'));
       let isAway = false;
       argocd.onGet = () =>
@@ -122,14 +122,14 @@ describe('a follower', () => {
       isAway = true;
       await clock.pass(5 * minutes);
       assert.equal(argocd.times('sync').length, 1);
-      // It was carried out, and done while nobody could look.
+      // It took effect, and was done while nothing could be read.
       showDone();
       isAway = false;
       assert.equal((await clock.finish(running)).outcome, 'succeeded');
       assert.equal(argocd.times('sync').length, 1);
     });
 
-    it('sends it again upon a look that was started after the request had time to arrive', async () => {
+    it('sends it again after a read that started after the request had time to arrive', async () => {
       argocd.onSync = () => Promise.reject(failed('unclear'));
       const running = follow();
       await clock.pass(0);
@@ -143,7 +143,7 @@ describe('a follower', () => {
       assert.equal((await clock.finish(running)).outcome, 'succeeded');
     });
 
-    it('hears of its operation by the stream while a look hangs', async () => {
+    it('hears about its operation from the stream while a read hangs', async () => {
       argocd.onSync = () => Promise.reject(failed('unclear'));
       const running = follow();
       await clock.pass(0);
@@ -156,10 +156,10 @@ describe('a follower', () => {
     });
   });
 
-  describe('whose Argo CD does not answer', () => {
+  describe('whose Argo CD does not respond', () => {
     const away = failed('unavailable', 'connect ECONNREFUSED 10.0.0.1:443');
 
-    it('ends after two minutes when it never did, with what to do', async () => {
+    it('ends after two minutes if it never did, and says what to do', async () => {
       argocd.onGet = () => Promise.reject(away);
       argocd.onWatch = () => away;
       const before = clock.now();
@@ -170,7 +170,7 @@ describe('a follower', () => {
       assert.match(result.causes[0]?.advice ?? '', /Check URL and port/);
     });
 
-    it('ends after two minutes although no connection is refused, either', async () => {
+    it('ends after two minutes even if no connection is refused', async () => {
       argocd.onGet = ({ signal }) =>
         new Promise((_, reject) => {
           void clock.sleep(20_000, signal).then(() => reject(failed('unavailable', 'no answer')));
@@ -180,7 +180,7 @@ describe('a follower', () => {
       assert.equal(clock.now() - before, 120_000);
     });
 
-    it('ends at a nearer deadline, with the same advice', async () => {
+    it('ends at an earlier deadline, with the same advice', async () => {
       argocd.onGet = () => Promise.reject(away);
       const before = clock.now();
       const result = await clock.finish(follow(syncGoal(), { deadline: before + 30_000 }));
@@ -189,7 +189,7 @@ describe('a follower', () => {
       assert.match(result.causes[0]?.advice ?? '', /Check URL and port/);
     });
 
-    it('waits to the deadline when it did, for whomever', async () => {
+    it('waits until the deadline if it ever responded to anyone', async () => {
       argocd.onGet = () => Promise.reject(away);
       const contact = new Contact(clock.now());
       contact.make();
@@ -202,13 +202,13 @@ describe('a follower', () => {
     });
   });
 
-  describe('whose application goes', () => {
+  describe('whose application disappears', () => {
     const isMoved = (project: string) => (address: Address) =>
       address.project === '' || address.project === project
         ? Promise.resolve(argocd.application)
         : Promise.reject(failed('not-found'));
 
-    it('sends the AppProject that it has learned from the first look on', async () => {
+    it('sends the AppProject that it learned, from the first read on', async () => {
       accept();
       const asked: string[] = [];
       argocd.onGet = (_, { project }) => {
@@ -223,7 +223,7 @@ describe('a follower', () => {
       assert.equal(asked.filter((project) => project === '').length, 1);
     });
 
-    it('says that it was deleted, although no project was given', async () => {
+    it('says that it was deleted, even if no AppProject was given', async () => {
       accept();
       const running = follow(syncGoal(), { address: { name: 'shop', project: '' } });
       await clock.pass(3_000);
@@ -233,7 +233,7 @@ describe('a follower', () => {
       assert.match(result.message, /was deleted during the wait/);
     });
 
-    it('says that it was deleted when the stream does and a look finds that nothing is to be read', async () => {
+    it('says that it was deleted if the stream says so and a read finds nothing', async () => {
       accept();
       const running = follow();
       await clock.pass(3_000);
@@ -275,7 +275,7 @@ describe('a follower', () => {
       assert.match(notices[0] ?? '', /moved from AppProject "default" to "other"/);
     });
 
-    it('tells one that was recreated in another AppProject from the one that it followed', async () => {
+    it('distinguishes one that was recreated in another AppProject from the followed one', async () => {
       accept();
       const running = follow();
       await clock.pass(3_000);
@@ -287,7 +287,7 @@ describe('a follower', () => {
       assert.doesNotMatch(notices.join('\n'), /moved/);
     });
 
-    it('waits two minutes when the right to read it is gone, since Argo CD says that of trouble, too', async () => {
+    it('waits two minutes if the right to read it is missing, since Argo CD also reports outages that way', async () => {
       accept();
       const running = follow();
       await clock.pass(3_000);
@@ -313,19 +313,19 @@ describe('a follower', () => {
         () => (argocd.onSync = () => Promise.reject(failed('busy'))),
       ],
       [
-        'a sync while Argo CD is away',
+        'a sync while Argo CD is down',
         'sync',
         syncGoal,
         () => (argocd.onSync = () => Promise.reject(failed('unavailable'))),
       ],
       [
-        'manifests that do not come',
+        'manifests that cannot be read',
         'manifests',
         selective,
         () => (argocd.onManifests = () => Promise.reject(failed('unavailable'))),
       ],
       [
-        'a terminate while Argo CD is away',
+        'a terminate while Argo CD is down',
         'terminate',
         () => terminateGoal,
         () => {
@@ -336,7 +336,7 @@ describe('a follower', () => {
       ],
     ];
     for (const [what, call, goal, arrange] of cases) {
-      it(`pauses longer and longer between tries: ${what}`, async () => {
+      it(`waits longer and longer between tries: ${what}`, async () => {
         arrange();
         const running = follow(goal(), { deadline: clock.now() + 10 * minutes });
         assert.equal((await clock.finish(running)).outcome, 'timedOut');
@@ -367,7 +367,7 @@ describe('a follower', () => {
       ],
     ];
     for (const [what, goal, arrange] of unknown) {
-      it(`gives up after two minutes at an error that nobody knows, and says it meanwhile: ${what}`, async () => {
+      it(`gives up after two minutes of an unknown error, which it reports meanwhile: ${what}`, async () => {
         arrange();
         const before = clock.now();
         const running = follow(goal(), { deadline: before + 30 * minutes });
@@ -390,7 +390,7 @@ describe('a follower', () => {
       assert.equal(argocd.times('manifests').length, 1);
     });
 
-    it('waits with the next try as long as the server asks', async () => {
+    it('delays the next try as long as the server asks', async () => {
       argocd.onSync = () => Promise.reject(failed('unavailable', 'HTTP 429', 40_000));
       const running = follow(undefined, { deadline: clock.now() + 39_000 });
       await clock.finish(running);
@@ -400,11 +400,11 @@ describe('a follower', () => {
 
   describe('whose time is up', () => {
     const hangs: readonly (readonly [string, () => void])[] = [
-      ['the first look', () => (argocd.onGet = ({ signal }) => hang(signal))],
+      ['the first read', () => (argocd.onGet = ({ signal }) => hang(signal))],
       ['the request', () => (argocd.onSync = (_address, _request, signal) => hang(signal))],
     ];
     for (const [what, arrange] of hangs) {
-      it(`ends on time although Argo CD does not answer ${what}`, async () => {
+      it(`ends on time although Argo CD does not respond to ${what}`, async () => {
         arrange();
         const deadline = clock.now() + 10_000;
         const result = await clock.finish(follow(undefined, { deadline }));
@@ -423,7 +423,7 @@ describe('a follower', () => {
       assert.equal(clock.now(), deadline);
     });
 
-    it('terminates the operation of a request that was broken off, if told to', async () => {
+    it('terminates the operation of an interrupted request, if told to', async () => {
       argocd.onSync = (_address, _request, signal) => {
         showRunning();
         return hang(signal);
@@ -436,7 +436,7 @@ describe('a follower', () => {
       assert.match(message, /was terminated, as requested/);
     });
 
-    it('still reads the log of what it has to explain', async () => {
+    it('still reads the logs that explain the result', async () => {
       accept();
       argocd.onLogs = (_address, _query, signal) =>
         signal.aborted ? hang(signal) : Promise.resolve({ lines: ['boom'], fault: '' });
@@ -454,7 +454,7 @@ describe('a follower', () => {
       assert.deepEqual(causes.find((cause) => cause.resource?.name === 'import')?.log, ['boom']);
     });
 
-    it('counts what it learns in the last moment', async () => {
+    it('counts what it learns at the last moment', async () => {
       accept();
       const deadline = clock.now() + 10_000;
       const running = follow(undefined, { deadline });
@@ -465,7 +465,7 @@ describe('a follower', () => {
       assert.equal(clock.now(), deadline);
     });
 
-    it('says so when its turn never came', async () => {
+    it('says so if its turn never came', async () => {
       const { outcome, message } = await clock.finish(
         follow(undefined, { deadline: clock.now() - 1 }),
       );
@@ -477,8 +477,8 @@ describe('a follower', () => {
 
   describe('that is canceled', () => {
     const awaits: readonly (readonly [string, () => void])[] = [
-      ['the first look', () => (argocd.onGet = ({ signal }) => hang(signal))],
-      ['the answer to the request', () => (argocd.onSync = (_a, _r, signal) => hang(signal))],
+      ['the first read', () => (argocd.onGet = ({ signal }) => hang(signal))],
+      ['the response to the request', () => (argocd.onSync = (_a, _r, signal) => hang(signal))],
       ['the operation', accept],
       [
         'a pause',
@@ -501,7 +501,7 @@ describe('a follower', () => {
     }
   });
 
-  it('looks at once when the application that it waits for is made', async () => {
+  it('reads immediately when the awaited application is created', async () => {
     accept();
     argocd.onGet = () => Promise.reject(failed('not-found'));
     const running = follow(syncGoal({ ifMissing: 'wait' }));
@@ -516,7 +516,7 @@ describe('a follower', () => {
     assert.equal((await clock.finish(running)).outcome, 'succeeded');
   });
 
-  it('ends with a sentence, and with nothing new, once it is denied the application', async () => {
+  it('ends with a message, and nothing new, once access to the application is denied', async () => {
     accept();
     argocd.onManifests = () => Promise.resolve(['a', 'b'].map(manifest));
     const running = follow();
@@ -539,12 +539,12 @@ describe('a follower', () => {
     );
   });
 
-  it('rejects for a bug of ours', async () => {
+  it('rejects for an internal error', async () => {
     argocd.onGet = () => Promise.reject(new TypeError('bug'));
     await assert.rejects(clock.finish(follow()), /bug/);
   });
 
-  it('reports a state that lasts, and not one that is over at once', async () => {
+  it('reports a state that lasts, but not one that ends immediately', async () => {
     accept();
     const running = follow();
     await clock.pass(1_000);

@@ -19,11 +19,11 @@ import { ArgoCDSimulator, defaultSpec } from '../../simulators/argo-cd/simulator
 import { plainOptions, waiting } from '../goals.ts';
 import { VirtualTime } from '../virtual-time.ts';
 
-/** Our clock and Argo CD's differ by a year, so that whatever compares the two is found. */
+/** Our clock and Argo CD's differ by a year, so that any comparison of the two is found. */
 const difference = 365 * 86_400_000;
 const times = new WeakMap<ArgoCDSimulator, VirtualTime>();
 
-/** A simulator whose time is the followers', too, and waits for nothing; `stop` ends both. */
+/** A simulator whose time the followers share, and which waits for nothing; `stop` ends both. */
 export async function startArgoCD(
   options: Omit<SimulatorOptions, 'clock' | 'timeScale' | 'startTime'> = {},
 ): Promise<ArgoCDSimulator> {
@@ -40,7 +40,7 @@ export function timeOf(argocd: ArgoCDSimulator): VirtualTime {
   return time;
 }
 
-/** The goal of a step that sets nothing but what is given. */
+/** The goal of a step that sets only what is given. */
 export function syncGoal(
   change: Partial<SyncGoal> = {},
   options: Partial<SyncGoal['options']> = {},
@@ -69,14 +69,14 @@ export function terminateGoal(): TerminateGoal {
 
 export const revision = (name: string) => ({ kind: 'revision', revision: name }) as const;
 
-/** A run against a simulator, with all that it told. */
+/** A run against a simulator, with everything that it reported. */
 export interface Following {
   readonly done: Promise<readonly ApplicationResult[]>;
   readonly told: readonly Progress[];
   cancel(): void;
   /** Ends this process's part of it: what is known is in the checkpoint store. */
   detach(): void;
-  /** Resolves when something told fits. */
+  /** Resolves when a matching report has been made. */
   until(test: (progress: Progress) => boolean): Promise<void>;
 }
 
@@ -161,7 +161,7 @@ export async function followOne(
   return result;
 }
 
-/** The spec of an application that syncs itself, and does not try again what failed. */
+/** The spec of an application that syncs automatically and does not retry failures. */
 export function autoSynced(folder: string) {
   const spec = defaultSpec(folder);
   return {
@@ -174,7 +174,7 @@ export function autoSynced(folder: string) {
   };
 }
 
-/** Resolves when a request has come that fits. */
+/** Resolves when a matching request has arrived. */
 export async function untilAsked(
   argocd: ArgoCDSimulator,
   test: (request: ArgoCDSimulator['requests'][number]) => boolean,

@@ -11,11 +11,11 @@ import {
   waitGoal,
 } from './following.ts';
 
-/** A resource whose custom check says what the test wants. */
+/** A resource whose custom check returns what the test wants. */
 const checked = (name: string, health: string) =>
   configMap(name).replace('annotations: {', `annotations: { lab/health: "${health}",`);
 
-describe('following to health, and waiting for what others deploy', () => {
+describe('Following to health, and waiting for what others deploy', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
@@ -48,7 +48,7 @@ describe('following to health, and waiting for what others deploy', () => {
     assert.match(result.message, /Suspended, paused as accepted/);
   });
 
-  it('waits otherwise until somebody resumes it', async () => {
+  it('otherwise waits until somebody resumes it', async () => {
     make(checked('rollout', 'Suspended paused at 20 %'));
     const following = begin(argocd, ['shop'], syncGoal());
     await following.until((p) => p.kind === 'status' && p.message.includes('to resume it'));
@@ -57,14 +57,14 @@ describe('following to health, and waiting for what others deploy', () => {
     assert.equal(result?.outcome, 'succeeded', result?.message);
   });
 
-  it('says what it waited for when nobody does', async () => {
+  it('says what it waited for if nobody does', async () => {
     make(checked('rollout', 'Suspended paused at 20 %'));
     const result = await followOne(argocd, 'shop', syncGoal(), { timeout: 10_000 });
     assert.equal(result.outcome, 'timedOut');
     assert.match(result.message, /paused, waiting for somebody to resume it/);
   });
 
-  it('starts to count again when health did not hold', async () => {
+  it('restarts the stability period if health did not last', async () => {
     make(checked('web', 'Healthy'));
     const before = argocd.now;
     const following = begin(argocd, ['shop'], syncGoal({ stableFor: 20_000 }));
@@ -82,7 +82,7 @@ describe('following to health, and waiting for what others deploy', () => {
     assert.ok(argocd.now - before >= 25_000);
   });
 
-  it('is red when health does not hold and ends as Degraded', async () => {
+  it('fails if health does not last and ends as Degraded', async () => {
     make(checked('web', 'Healthy'));
     const following = begin(argocd, ['shop'], syncGoal({ stableFor: 60_000 }));
     await following.until((p) => p.kind === 'status' && p.message.includes('must stay so'));
@@ -92,7 +92,7 @@ describe('following to health, and waiting for what others deploy', () => {
     assert.match(result.causes[0]?.message ?? '', /crash loop/);
   });
 
-  it('waits until the expected image runs, which somebody else has yet to deploy', async () => {
+  it('waits until the expected image runs, which somebody else will deploy', async () => {
     make(deployment('web', { tag: '1.27' }));
     const goal = syncGoal({ expectImages: ['nginx:1.28'] });
     const following = begin(argocd, ['shop'], goal);
@@ -104,14 +104,14 @@ describe('following to health, and waiting for what others deploy', () => {
     assert.deepEqual(result.images, ['nginx:1.28']);
   });
 
-  it('is done when the expected image runs already', async () => {
+  it('is done if the expected image already runs', async () => {
     make(deployment('web', { tag: '1.27' }));
     const goal = syncGoal({ expectImages: ['nginx:1.27'] });
     const result = await followOne(argocd, 'shop', goal);
     assert.equal(result.outcome, 'succeeded', result.message);
   });
 
-  it('says at the deadline which image it missed', async () => {
+  it('says at the deadline which image was missing', async () => {
     make(deployment('web', { tag: '1.27' }));
     const goal = syncGoal({ expectImages: ['nginx:9'] });
     const result = await followOne(argocd, 'shop', goal, { timeout: 15_000 });
@@ -119,7 +119,7 @@ describe('following to health, and waiting for what others deploy', () => {
     assert.match(result.message, /waiting for image nginx:9/);
   });
 
-  describe('when the revision waited for was deployed and replaced', () => {
+  describe('when the awaited revision was deployed and replaced', () => {
     const replaced = async () => {
       await makeAuto(configMap('a'));
       const wanted = push(configMap('a', { value: 'y' }));
@@ -138,7 +138,7 @@ describe('following to health, and waiting for what others deploy', () => {
       assert.ok(result.message.includes(newer.slice(0, 7)), result.message);
     });
 
-    it('succeeds when inclusion is enough, with the proof', async () => {
+    it('succeeds if inclusion is enough, with the proof', async () => {
       const { wanted } = await replaced();
       const target = revision(wanted);
       const goal = waitGoal({ target, whenSuperseded: 'succeedIfIncluded' });
@@ -154,7 +154,7 @@ describe('following to health, and waiting for what others deploy', () => {
       assert.equal(result.outcome, 'succeeded', result.message);
     });
 
-    it('fails with the newer one that fails, if told to follow it', async () => {
+    it('fails with the newer one if told to follow it', async () => {
       const { wanted } = await replaced();
       push(configMap('a', { value: 'q' }), job('smoke', { hook: 'PostSync', exit: 1 }));
       argocd.deliverPush();
@@ -177,7 +177,7 @@ describe('following to health, and waiting for what others deploy', () => {
     assert.equal(result.operation?.ours, false);
   });
 
-  it('does not take an older failed operation for the answer while a push is yet to be seen', async () => {
+  it('does not count an older failed operation while a push has yet to be seen', async () => {
     make(job('smoke', { hook: 'PostSync', exit: 1 }), configMap('a'));
     await followOne(argocd, 'shop', syncGoal());
     const pushed = push(configMap('a', { value: 'y' }));

@@ -15,7 +15,7 @@ import { step } from '../report/example-results.ts';
 import { failed, FakeArgoCD, portsOn, settingsOf } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
 
-/** What the application is made of, in the order in which Argo CD works it. */
+/** The parts of the application, in the order in which Argo CD syncs them. */
 const parts: readonly {
   readonly name: string;
   readonly phase: SyncPhase;
@@ -47,7 +47,7 @@ const manifests = parts.map(({ name, phase, wave }) => {
   };
 });
 
-/** Something that Argo CD tells of one part. */
+/** Something that Argo CD reports about one part. */
 interface Event {
   readonly name: string;
   readonly result: ResourceResult;
@@ -63,14 +63,14 @@ const eventsOf: readonly (readonly Event[])[] = parts.map(({ name, phase }) => {
 });
 
 interface Run {
-  /** The events in the order in which they come to pass, as many at each look as are told here. */
+  /** The events in the order in which they happen, with the number that each read shows. */
   readonly events: readonly Event[];
   readonly looks: readonly {
     readonly events: number;
     readonly ms: number;
     readonly dies: boolean;
   }[];
-  /** When the manifests come, in milliseconds after they were asked for. */
+  /** When the manifests arrive, in milliseconds after their request. */
   readonly planAfter: number;
   readonly isRefused: boolean;
 }
@@ -112,12 +112,12 @@ const inAnyOrder = run(
 interface Told {
   readonly lines: readonly string[];
   readonly records: readonly DetailRecord[];
-  /** What the looks showed of each part, in the words of the log. */
+  /** What the reads showed of each part, in the words of the log. */
   readonly seen: ReadonlySet<string>;
   readonly hadPlan: boolean;
 }
 
-/** Follows such an operation to its end; `dies`: another process goes on with what was kept. */
+/** Follows such an operation to its end; `dies`: another process continues from the checkpoint. */
 async function follow({ events, looks, planAfter, isRefused }: Run): Promise<Told> {
   const clock = new ManualClock();
   const argocd = new FakeArgoCD(clock);
@@ -164,7 +164,7 @@ async function follow({ events, looks, planAfter, isRefused }: Run): Promise<Tol
   let tracker = begin({ steps: [] });
   const goOn = () => {
     const { steps, held, toldSteps } = tracker;
-    // Whoever listens to the story that is over hears nothing of it.
+    // A tracker that has ended reports nothing to its listeners.
     tracker = begin(JSON.parse(JSON.stringify({ steps, held })) as Parameters<typeof begin>[0]);
     log = new OperationLog(sink, ['shop'], log.mark);
     timeline = new Timeline(write, (path) => path);
@@ -244,7 +244,7 @@ const isSorted = (values: readonly number[]) =>
   values.every((value, at) => at === 0 || value >= (values[at - 1] ?? 0));
 const placeOf = (phase: string) => syncPhases.findIndex((each) => each === phase);
 
-/** Whatever came when: each line once, and in a group of its own phase. */
+/** Whatever arrived when: each line once, in a group of its own phase. */
 function assertWhole({ lines, seen }: Told): ReturnType<typeof rowsOf> {
   const { rows, groups } = rowsOf(lines);
   for (const row of rows) assert.equal(phaseOf(row.group), row.phase, lines.join('\n'));
@@ -258,8 +258,8 @@ function assertWhole({ lines, seen }: Told): ReturnType<typeof rowsOf> {
   return { rows, groups };
 }
 
-describe('steps that wait for the plan', () => {
-  it('are told by phase, each line once, whenever the plan comes and whoever continues', async () => {
+describe('Steps that wait for the plan', () => {
+  it('are reported by phase, each line once, whenever the plan arrives and whichever process continues', async () => {
     await fc.assert(
       fc.asyncProperty(asArgoCD, async (given) => {
         const told = await follow(given);
@@ -275,7 +275,7 @@ describe('steps that wait for the plan', () => {
     );
   });
 
-  it('have their waves where the plan comes in time', async () => {
+  it('have their waves if the plan arrives in time', async () => {
     const inTime = asArgoCD.map((given): Run => {
       const looks = given.looks.map((look) => ({ ...look, dies: false }));
       return { ...given, looks, isRefused: false, planAfter: given.planAfter % planWait };
@@ -292,7 +292,7 @@ describe('steps that wait for the plan', () => {
     );
   });
 
-  it('stand in groups of their own phase, each line once, in whatever order they come', async () => {
+  it('are in groups of their own phase, each line once, in whatever order they arrive', async () => {
     await fc.assert(
       fc.asyncProperty(inAnyOrder, async (given) => {
         assertWhole(await follow(given));
@@ -301,7 +301,7 @@ describe('steps that wait for the plan', () => {
     );
   });
 
-  it('are in order, in whatever order they came, when the plan is the last to come', async () => {
+  it('are in order, in whatever order they arrived, if the plan arrives last', async () => {
     const late = inAnyOrder.map((given): Run => {
       const looks = given.looks.map((look) => ({ ...look, ms: 0, dies: false }));
       return { ...given, looks, isRefused: false, planAfter: planWait - 1 };
@@ -320,7 +320,7 @@ describe('steps that wait for the plan', () => {
     );
   });
 
-  it('have records by phase and plan, whose places never change', async () => {
+  it('have records by phase and plan, whose positions never change', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(asArgoCD, inAnyOrder), async (given) => {
         const { records } = await follow(given);
@@ -342,11 +342,11 @@ describe('steps that wait for the plan', () => {
   });
 });
 
-describe('changes that are held', () => {
+describe('Held changes', () => {
   const pre = step({ phase: 'PreSync', wave: -1, hook: true, name: 'migrate' });
   const post = step({ phase: 'PostSync', wave: 0, hook: true, name: 'smoke' });
 
-  it('are kept from the first one on, with the steps as they were told', () => {
+  it('are stored from the first one on, with the steps as reported', () => {
     assert.equal(hold(undefined, [pre], [], 5), undefined);
     const first = hold(undefined, [pre], [post], 5);
     assert.deepEqual(first, { since: 5, told: [pre], changes: [post] });
@@ -367,7 +367,7 @@ describe('changes that are held', () => {
     }
   });
 
-  it('are sorted by attempt, phase, wave and plan, with the unknown last and a namespace first', () => {
+  it('are sorted by attempt, phase, wave and plan, with unknown ones last and a namespace first', () => {
     const sorted = [
       { ...pre, ...{ group: '', kind: 'Namespace', namespace: '' }, hook: false, wave: undefined },
       pre,

@@ -7,7 +7,7 @@ import { ManualClock } from './manual-clock.ts';
 
 const job = { group: 'batch', kind: 'Job', namespace: 'shop', name: 'migrate' };
 
-describe('the logs of hooks', () => {
+describe('The logs of hooks', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
   let ports: ReturnType<typeof portsOn>;
@@ -38,7 +38,7 @@ describe('the logs of hooks', () => {
     assert.equal(asked(), 1);
   });
 
-  it('are read again when the hook failed again: a retry has another pod', async () => {
+  it('are read again if the hook failed again, since a retry has another pod', async () => {
     answer('first attempt');
     await logs.begin(job);
     answer('second attempt');
@@ -46,7 +46,7 @@ describe('the logs of hooks', () => {
     assert.deepEqual((await logs.read(job)).lines, ['second attempt']);
   });
 
-  it('are not read of kinds that have none, nor when none are wanted', async () => {
+  it('are not read for kinds that have none, or if none are wanted', async () => {
     await logs.read({ ...job, kind: 'ConfigMap' });
     make(0);
     await logs.read(job);
@@ -57,21 +57,21 @@ describe('the logs of hooks', () => {
 
   const failures = [
     ['the right is missing', failed('forbidden'), /lacks the right "logs, get"/],
-    ['Argo CD is away', failed('unavailable', 'HTTP 502'), /could not be read: HTTP 502/],
+    ['Argo CD is down', failed('unavailable', 'HTTP 502'), /could not be read: HTTP 502/],
   ] as const;
   for (const [what, error, words] of failures) {
-    it(`say why there are none when ${what}`, async () => {
+    it(`say why they are missing if ${what}`, async () => {
       argocd.onLogs = () => Promise.reject(error);
       assert.match((await logs.read(job)).fault, words);
     });
   }
 
-  it('say so when Kubernetes has the pod no more', async () => {
+  it('say so if Kubernetes no longer has the pod', async () => {
     argocd.onLogs = () => Promise.resolve({ lines: [], fault: 'pod not found' });
     assert.match((await logs.read(job)).fault, /no longer available: pod not found/);
   });
 
-  it('are kept while the hook runs, for the case that nothing is left of it', async () => {
+  it('are saved while the hook runs, in case nothing is left of it', async () => {
     let isRunning = true;
     answer('one', 'two');
     logs.keep(job, () => isRunning);
@@ -84,7 +84,7 @@ describe('the logs of hooks', () => {
     assert.equal(asked(), before);
   });
 
-  it('are kept by one reader at a time, who grows patient with a long hook', async () => {
+  it('are saved by one reader at a time, which slows down for a long hook', async () => {
     logs.keep(job, () => true);
     logs.keep(job, () => true);
     await clock.pass(10_000);
@@ -102,14 +102,14 @@ describe('the logs of hooks', () => {
     assert.equal(clock.now() - before, 5_000);
   });
 
-  it('are given up at once when the run is canceled', async () => {
+  it('are given up immediately if the run is canceled', async () => {
     argocd.onLogs = (_address, _query, signal) => hang(signal);
     const reading = logs.read(job);
     ports.cancel();
     assert.deepEqual(await clock.finish(reading), { lines: [], fault: '' });
   });
 
-  it('say what is missing of them next to the lines that there are', async () => {
+  it('say what is missing after the lines that were read', async () => {
     argocd.onLogs = () => Promise.resolve({ lines: ['one'], fault: 'no response within 20 s' });
     assert.deepEqual(await logs.read(job), {
       lines: ['one'],
@@ -117,7 +117,7 @@ describe('the logs of hooks', () => {
     });
   });
 
-  describe('share what a run may keep of them', () => {
+  describe('share a limit per run', () => {
     const line = 'x'.repeat(1_000);
     const numbered = (index: number) => ({ ...job, name: `migrate-${index}` });
     const readAll = (count: number) =>
@@ -127,7 +127,7 @@ describe('the logs of hooks', () => {
     const sizeOf = (read: readonly { readonly lines: readonly string[] }[]) =>
       read.flatMap(({ lines }) => lines).reduce((size, one) => size + one.length, 0);
 
-    it('however many hooks fail, and ask for no more of them then', async () => {
+    it('however many hooks fail, and are not requested once it is reached', async () => {
       answer(...new Array<string>(50).fill(line));
       const read = await readAll(2_000);
       assert.ok(sizeOf(read) <= mostLogCharacters + 200, `${sizeOf(read)} characters`);
@@ -136,14 +136,14 @@ describe('the logs of hooks', () => {
       assert.match(read[10]?.fault ?? '', /^Its log was omitted: a run keeps 262144 characters/);
     });
 
-    it('four at a time', async () => {
+    it('and are read four at a time', async () => {
       argocd.onLogs = (_address, _query, signal) => hang(signal);
       for (let index = 0; index < 8; index += 1) void logs.begin(numbered(index));
       await clock.pass(0);
       assert.equal(asked(), 4);
     });
 
-    it('and give room back: to the next attempt, and where a hook succeeds', async () => {
+    it('and return their share: for the next attempt, and when a hook succeeds', async () => {
       answer(...new Array<string>(250).fill(line));
       for (let attempt = 0; attempt < 5; attempt += 1) await clock.finish(logs.begin(job));
       assert.equal((await logs.read(job)).lines.length, 250);
@@ -151,7 +151,7 @@ describe('the logs of hooks', () => {
       assert.equal((await clock.finish(logs.begin(numbered(1)))).lines.length, 250);
     });
 
-    it('with those of the other applications, and of results that are kept', async () => {
+    it('with those of the other applications, and of stored results', async () => {
       const logBudget = new LogBudget();
       const other = new HookLogs(settingsOf(undefined, { path: 'other' }), { ...ports, logBudget });
       logs = new HookLogs(settingsOf(), { ...ports, logBudget });

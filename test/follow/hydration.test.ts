@@ -14,7 +14,7 @@ import {
 
 const name = 'shop';
 
-describe('following a hydrated application', () => {
+describe('Following a hydrated application', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
@@ -33,7 +33,7 @@ describe('following a hydrated application', () => {
   const pass = (milliseconds: number) =>
     timeOf(argocd).sleep(milliseconds, new AbortController().signal);
 
-  /** An application that is live at a first commit. */
+  /** An application whose first commit is live. */
   async function deployed(automated = false, hydrateTo?: string): Promise<string> {
     const first = push('one');
     const spec = hydratedSpec(name, hydrateTo);
@@ -67,7 +67,7 @@ describe('following a hydrated application', () => {
         assert.notEqual(result.revisions[0], dry);
       });
 
-      it(`deploys the dry commit that it is asked for: ${what}`, async () => {
+      it(`deploys the requested dry commit: ${what}`, async () => {
         await deployed(automated);
         const dry = push('two');
         const result = await followOne(argocd, name, action({ target: revision(dry) }));
@@ -77,11 +77,11 @@ describe('following a hydrated application', () => {
     }
   }
 
-  it('does not take a look that Argo CD lost for one that found nothing', async () => {
+  it('does not conclude from a refresh that Argo CD lost that nothing was found', async () => {
     await deployed();
     const dry = push('two');
     let lost = 0;
-    // A comparison that had begun before ends: its merge patch takes all annotations away.
+    // A comparison that started earlier ends: its merge patch removes all annotations.
     argocd.watch(({ application: { metadata } }) => {
       if (metadata.annotations?.['argocd.argoproj.io/hydrate'] !== 'normal') return;
       lost += 1;
@@ -93,7 +93,7 @@ describe('following a hydrated application', () => {
     assert.ok(lost > 0);
   });
 
-  it('takes a commit that changed nothing for deployed', async () => {
+  it('counts a commit that changed nothing as deployed', async () => {
     await deployed();
     const dry = push('other', 'elsewhere');
     const result = await followOne(argocd, name, syncGoal({ target: revision(dry) }));
@@ -101,7 +101,7 @@ describe('following a hydrated application', () => {
     assert.equal(result.drySourceRevision, dry);
   });
 
-  it('deploys a commit that was passed over with the newer one, and says so', async () => {
+  it('deploys a skipped commit with the newer one, and says so', async () => {
     await deployed();
     await pass(2_000);
     const passedOver = push('two');
@@ -122,7 +122,7 @@ describe('following a hydrated application', () => {
     assert.deepEqual([result.outcome, live()?.value], ['timedOut', 'one'], result.message);
   });
 
-  it('fails with the message of a failed hydration, and continues when it is fixed', async () => {
+  it('fails with the message of a failed hydration, and continues once it is fixed', async () => {
     await deployed();
     argocd.commit(name, { 'a.yaml': 'kind: ConfigMap\nmetadata: { name: x\n' });
     const result = await followOne(argocd, name, syncGoal());
@@ -134,7 +134,7 @@ describe('following a hydrated application', () => {
     assert.deepEqual([mended.outcome, live()?.value], ['succeeded', 'two'], mended.message);
   });
 
-  it('waits for the promotion, and never deploys past it', async () => {
+  it('waits for the promotion, and never deploys beyond it', async () => {
     const dry = await deployed(false, 'env/next');
     const following = begin(argocd, [name], syncGoal({ target: revision(dry) }));
     await following.until(
@@ -147,7 +147,7 @@ describe('following a hydrated application', () => {
     assert.deepEqual([result?.outcome, live()?.value], ['succeeded', 'one'], result?.message);
   });
 
-  it('still takes a hydrated commit, and goes back to it', async () => {
+  it('still accepts a hydrated commit, and rolls back to it', async () => {
     await deployed();
     const before = argocd.application(name)?.status.sync.revision ?? '';
     push('two');

@@ -10,10 +10,10 @@ import {
   syncGoal,
 } from '../sync/sample-application.ts';
 
-describe('the end of a following from outside', () => {
+describe('The interruption of a follower from outside', () => {
   const denied = new UserError('The token was revoked', 'Make a new one.');
 
-  it('is the fatal answer, with what to do', () => {
+  it('is the fatal response, with what to do', () => {
     const { outcome, message, evidence, causes } = brokenOff(denied);
     assert.deepEqual([outcome, message, evidence], ['failed', 'The token was revoked', '']);
     assert.deepEqual(
@@ -22,7 +22,7 @@ describe('the end of a following from outside', () => {
     );
   });
 
-  it('is the cancellation, or what Azure DevOps has ended the run with', () => {
+  it('is the cancellation, or how Azure DevOps ended the run', () => {
     assert.deepEqual(canceled(undefined), {
       ...{ outcome: 'canceled', message: 'The run was canceled', evidence: '', causes: [] },
     });
@@ -39,8 +39,8 @@ describe('the end of a following from outside', () => {
 
     const table = [
       ['says how long it had', {}, 'Not finished within 60 s'],
-      ['says so to the nearest second', { time: 60_600 }, 'Not finished within 61 s'],
-      ['says so of a second', { time: 1_000 }, 'Not finished within 1 s'],
+      ['rounds that to the nearest second', { time: 60_600 }, 'Not finished within 61 s'],
+      ['says that for one second', { time: 1_000 }, 'Not finished within 1 s'],
       [
         'says what it waited for',
         { waitedFor: 'waiting for a window' },
@@ -48,7 +48,7 @@ describe('the end of a following from outside', () => {
       ],
       ['says that its turn never came', { time: 0 }, 'Not started: timed out in the queue'],
       [
-        'says so also when it came after the deadline',
+        'says so even if it came after the deadline',
         { time: -2_000 },
         'Not started: timed out in the queue',
       ],
@@ -61,7 +61,7 @@ describe('the end of a following from outside', () => {
       });
     }
 
-    it('says what to do where Argo CD was never reached', () => {
+    it('says what to do if Argo CD was never reached', () => {
       const { causes } = timedOut({ ...nothing, neverReached: denied });
       assert.deepEqual(
         causes.map(({ advice }) => advice),
@@ -69,7 +69,7 @@ describe('the end of a following from outside', () => {
       );
     });
 
-    it('names what is unfinished of an application that was seen', () => {
+    it('names what is unfinished if the application was seen', () => {
       const asked = operation();
       const seen = application({
         operation: asked,

@@ -6,7 +6,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** As many wake-ups in one moment are a loop that never pauses. */
+/** This many wake-ups at one moment indicate a loop that never pauses. */
 const mostAtOnce = 1_000;
 
 /** Time that moves only when a test says so: half an hour takes a few milliseconds. */
@@ -18,7 +18,7 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
-  /** How many sleeps are going on. */
+  /** How many sleeps are in progress. */
   get sleeping(): number {
     return this.#sleepers.size;
   }
@@ -37,13 +37,13 @@ export class ManualClock implements Clock {
     });
   }
 
-  /** Somebody sets the clock; sleeps last as long as before. */
+  /** Sets the clock; sleeps last as long as before. */
   jump(ms: number): void {
     this.#now += ms;
     for (const sleeper of this.#sleepers) sleeper.at += ms;
   }
 
-  /** Lets so much time pass, and everything happen that is due in it. */
+  /** Advances the time by so much, and lets everything happen that is due in it. */
   async pass(ms: number): Promise<void> {
     const until = this.#now + ms;
     await settle();
@@ -52,7 +52,7 @@ export class ManualClock implements Clock {
     await settle();
   }
 
-  /** Lets time pass until a promise is settled. */
+  /** Advances the time until a promise is settled. */
   async finish<T>(promise: Promise<T>): Promise<T> {
     let isSettled = false;
     const mark = () => {
@@ -66,7 +66,7 @@ export class ManualClock implements Clock {
     return promise;
   }
 
-  /** Wakes whoever sleeps shortest; false when nobody wakes before `until`. */
+  /** Wakes the sleeper with the least time left; false if none wakes before `until`. */
   async #step(until: number): Promise<boolean> {
     let at = Infinity;
     for (const one of this.#sleepers) at = Math.min(at, one.at);
@@ -83,7 +83,7 @@ export class ManualClock implements Clock {
   #wakes = 0;
 }
 
-/** Lets everything happen that waits for nothing but its turn. */
+/** Lets everything happen that only waits for its turn. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 4; turn += 1) {
     await new Promise((resolve) => setImmediate(resolve));

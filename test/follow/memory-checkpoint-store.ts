@@ -3,15 +3,15 @@ import type { ApplicationName } from '../../src/sync/model/application.ts';
 import type { ApplicationResult } from '../../src/sync/model/outcome.ts';
 import type { KeptPlan } from '../../src/sync/plan/plan.ts';
 
-/** A checkpoint store as a store keeps it: what is taken out of it went through JSON. */
+/** A checkpoint store that behaves like a real one: what is read from it went through JSON. */
 export class MemoryCheckpointStore implements CheckpointStore {
   readonly #checkpoints = new Map<string, string>();
   readonly #plans = new Map<string, string>();
   readonly #results = new Map<string, string>();
   names: readonly ApplicationName[] | undefined;
-  /** What was kept, one after the other. */
+  /** What was stored, in order. */
   readonly pages: Checkpoint[] = [];
-  /** What happens before something is kept. */
+  /** Called before something is stored. */
   onKeep: (checkpoint: Checkpoint) => Promise<void> = () => Promise.resolve();
 
   recall(path: string): ReturnType<CheckpointStore['recall']> {

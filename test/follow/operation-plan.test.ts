@@ -18,7 +18,7 @@ import { object, wave } from '../sync/sample-manifests.ts';
 import { address, failed, FakeArgoCD, portsOn } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
 
-describe('the plan of an operation', () => {
+describe('The plan of an operation', () => {
   let argocd: FakeArgoCD;
   let asked: unknown[];
 
@@ -47,7 +47,7 @@ describe('the plan of an operation', () => {
       hydration: { ...noHydration, renderings: [{ ...first, seenAt: 1 }] },
     });
 
-    it('the revision that is synced', async () => {
+    it('the synced revision', async () => {
       assert.deepEqual(await planned(application(), { revisions: [A] }), [
         'Job -1',
         'Deployment 0',
@@ -55,7 +55,7 @@ describe('the plan of an operation', () => {
       assert.deepEqual(asked, [{ revision: A }]);
     });
 
-    it('all revisions, by position, where there are several sources', async () => {
+    it('all revisions, by position, for several sources', async () => {
       await read(application({ multiSource: true }), { revisions: [A, 'v2'] });
       const revisions = [
         { position: 1, revision: A },
@@ -64,12 +64,12 @@ describe('the plan of an operation', () => {
       assert.deepEqual(asked, [{ revisions }]);
     });
 
-    it('the dry commit where there is a hydrator', async () => {
+    it('the dry commit, with a hydrator', async () => {
       await read(hydratedApplication(), atH1, rendered);
       assert.deepEqual(asked, [{ revision: D1 }]);
     });
 
-    it('nothing as long as the revision, or its dry commit, is not known', () => {
+    it('nothing until the revision, or its dry commit, is known', () => {
       const none = { revisions: [], operation: operation({ revisions: [] }) };
       assert.equal(read(application(), none), undefined);
       assert.equal(read(hydratedApplication(), atH1), undefined);
@@ -77,12 +77,12 @@ describe('the plan of an operation', () => {
     });
   });
 
-  it('is of what the operation does', async () => {
+  it('contains what the operation does', async () => {
     const table: readonly (readonly [string, Partial<Operation>, readonly string[]])[] = [
       ['everything', {}, ['Job/migrate', 'Deployment/web']],
-      ['no hooks where it only applies', { strategy: 'apply' }, ['Deployment/web']],
+      ['no hooks if it only applies', { strategy: 'apply' }, ['Deployment/web']],
       [
-        'the resources that it selects',
+        'the selected resources',
         { resources: [{ group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web' }] },
         ['Deployment/web'],
       ],
@@ -94,7 +94,7 @@ describe('the plan of an operation', () => {
     }
   });
 
-  it('is of one group for each phase and wave, but for a dry run, which has none', async () => {
+  it('has one group for each phase and wave, except for a dry run, which has none', async () => {
     argocd.onManifests = () =>
       Promise.resolve(['-1', '1'].map((at) => object(`ConfigMap/at${at}`, wave(at))));
     for (const [dryRun, groups] of [
@@ -109,7 +109,7 @@ describe('the plan of an operation', () => {
     }
   });
 
-  it('has the names that hooks are given, by revision and time, where there is one source', async () => {
+  it('has the generated names of hooks, by revision and time, for a single source', async () => {
     argocd.onManifests = () =>
       Promise.resolve([
         {
@@ -129,15 +129,15 @@ describe('the plan of an operation', () => {
     assert.doesNotMatch(several, /aaaaaaa/);
   });
 
-  it('is not there where the manifests cannot be made', async () => {
+  it('is missing if the manifests cannot be rendered', async () => {
     argocd.onManifests = () => Promise.reject(failed('refused'));
     await assert.rejects(async () => read(application()), { failure: 'refused' });
   });
 
-  describe('has the namespace', () => {
+  describe('contains the namespace', () => {
     const creating = { syncOptions: ['CreateNamespace=true'] };
 
-    it('not where the operation found it, or where another deployed before', async () => {
+    it('unless the operation found it, or an earlier deployment exists', async () => {
       const expected = ['Job -1', 'Deployment 0'];
       const running = { results: [hook({ hookPhase: 'Running' })] };
       assert.deepEqual(await planned(application(creating), running), expected);
@@ -145,11 +145,11 @@ describe('the plan of an operation', () => {
       assert.deepEqual(await planned(application({ ...creating, history })), expected);
     });
 
-    it('as the application says where the operation says nothing', async () => {
+    it('as the application says if the operation does not', async () => {
       assert.equal((await planned(application(creating)))?.[0], 'Namespace -1');
     });
 
-    it('as the operation says, and not the application', async () => {
+    it('as the operation says, whatever the application says', async () => {
       for (const [own, wanted, head] of [
         [['CreateNamespace=true'], [], 'Job -1'],
         [[], ['CreateNamespace=true'], 'Namespace -1'],

@@ -47,7 +47,7 @@ function deferred() {
 
 const nothingKept = { steps: [], plan: undefined };
 
-describe('the reported progress of an operation', () => {
+describe('The reported progress of an operation', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
   let ports: ReturnType<typeof portsOn>;
@@ -75,21 +75,21 @@ describe('the reported progress of an operation', () => {
       told.kind === 'step' ? [`${told.step.phase} ${told.step.name} ${told.step.state}`] : [],
     );
 
-  it('tells each step when it changes, and only then', async () => {
+  it('contains each step when it changes, and only then', async () => {
     await track({ results: [running] });
     await track({ results: [running] });
     await track({ results: [hook({ hookPhase: 'Succeeded' })] });
     assert.deepEqual(steps(), ['PreSync migrate Running', 'PreSync migrate Succeeded']);
   });
 
-  it('knows the waves from the manifests, which it reads once', async () => {
+  it('contains the waves of the manifests, which are read once', async () => {
     await track({ results: [running] });
     await track({ results: [hook({ hookPhase: 'Succeeded' })] });
     assert.equal(tracker.steps[0]?.wave, -1);
     assert.equal(argocd.times('manifests').length, 1);
   });
 
-  it('knows the waves at once where a process before read the manifests', async () => {
+  it('contains the waves immediately if an earlier process read the manifests', async () => {
     const checkpointStore = new MemoryCheckpointStore();
     tracker = new OperationTracker(
       settingsOf(),
@@ -106,7 +106,7 @@ describe('the reported progress of an operation', () => {
     assert.equal(argocd.times('manifests').length, 1);
   });
 
-  describe('has the same plan whenever it is read: the namespace', () => {
+  describe('has the same plan whenever it is read, with the namespace', () => {
     const namespace = result({
       ...{ group: '', kind: 'Namespace', namespace: '', name: 'shop' },
       syncPhase: 'PreSync',
@@ -122,11 +122,11 @@ describe('the reported progress of an operation', () => {
 
     for (const [when, change] of [
       ['before anything is done', {}],
-      ['when it is made', { results: [namespace] }],
+      ['during its creation', { results: [namespace] }],
       ['when a hook runs', { results: [namespace, running] }],
       ['after the end', ended('Succeeded', { results: [namespace, done, result()] })],
     ] as const) {
-      it(`is made first, ${when}`, async () => {
+      it(`first, ${when}`, async () => {
         const history = change.phase === 'Succeeded' ? [entry(10, A)] : [];
         assert.deepEqual(await planned(change, { ...creating, history }), [
           'Namespace -1',
@@ -140,7 +140,7 @@ describe('the reported progress of an operation', () => {
     }
   });
 
-  it('does not go back when the manifests come later than what happened meanwhile', async () => {
+  it('does not go back if the manifests arrive after newer changes', async () => {
     const { promise, resolve } = deferred();
     argocd.onManifests = () => promise.then(() => [job(), web]);
     await track({ results: [running] });
@@ -161,9 +161,9 @@ describe('the reported progress of an operation', () => {
     const operationState = state({ results });
     const many = application({ operation: operationState.operation, operationState });
     const names = () => ports.told.flatMap((told) => (told.kind === 'step' ? told.step.name : []));
-    /** What was told and held whenever it was to be stored. */
+    /** What was reported and held at each store step. */
     const kept: { told: number; held: HeldSteps | undefined }[] = [];
-    /** Before the plan has failed to come, all of them are held. */
+    /** All of them are held until the plan has failed to arrive. */
     const holdAll = async () => {
       argocd.onManifests = () => Promise.reject(failed('forbidden'));
       tracker = new OperationTracker(settingsOf(), ports, nothingKept, undefined, () =>
@@ -173,7 +173,7 @@ describe('the reported progress of an operation', () => {
       assert.equal(tracker.held?.changes.length, count);
     };
 
-    it('makes and tells them in turns, and another can continue after each of them', async () => {
+    it('creates and reports them in turns, and another process can continue after each turn', async () => {
       await holdAll();
       kept.length = 0;
       let turns = 0;
@@ -201,7 +201,7 @@ describe('the reported progress of an operation', () => {
       }
     });
 
-    it('tells no more of them once the process ends', async () => {
+    it('reports no more of them once the process ends', async () => {
       await holdAll();
       const ending = new AbortController();
       const { held, steps: known } = tracker;
@@ -214,7 +214,7 @@ describe('the reported progress of an operation', () => {
       assert.equal(names().length, 500);
     });
 
-    it('gives them their places when the plan comes while they are made', async () => {
+    it('assigns their positions if the plan arrives during their creation', async () => {
       const { promise, resolve } = deferred();
       argocd.onManifests = () => promise.then(() => [web]);
       const looked = state({
@@ -229,7 +229,7 @@ describe('the reported progress of an operation', () => {
     });
   });
 
-  it('tells how far it is, when that changes', async () => {
+  it('says how far it is, when that changes', async () => {
     await track({ results: [running] });
     await track({ results: [running] });
     await track({ results: [hook({ hookPhase: 'Succeeded' })] });
@@ -239,7 +239,7 @@ describe('the reported progress of an operation', () => {
     assert.deepEqual(progress, ['0/2', '1/2']);
   });
 
-  it('continues without a plan when the manifests cannot be read', async () => {
+  it('continues without a plan if the manifests cannot be read', async () => {
     argocd.onManifests = () => Promise.reject(failed('forbidden'));
     await track({ results: [running] });
     await track({ results: [running] });
@@ -247,7 +247,7 @@ describe('the reported progress of an operation', () => {
     assert.equal(tracker.plan, undefined);
   });
 
-  it('says when the plan is there, or will not come: what waited for it is told then', async () => {
+  it('says when the plan has arrived, or will not arrive, and reports the waiting steps then', async () => {
     for (const manifests of [
       () => Promise.resolve([job(), web]),
       () => Promise.reject(failed('forbidden')),
@@ -263,7 +263,7 @@ describe('the reported progress of an operation', () => {
     }
   });
 
-  it('waits five seconds for the plan, at the end as well, and counts from what was kept', async () => {
+  it('waits five seconds for the plan, also at the end, counted from the stored start', async () => {
     argocd.onManifests = (_, __, signal) => hang(signal);
     await track({ results: [running] });
     await clock.pass(4_000);
@@ -287,7 +287,7 @@ describe('the reported progress of an operation', () => {
     assert.deepEqual([tracker.isReading, tracker.toldSteps], [false, tracker.steps]);
   });
 
-  it('reads the log of a hook that is deleted when it fails, though the plan came after it', async () => {
+  it('includes the log of a hook that is deleted on failure, even if the plan arrived later', async () => {
     const { promise, resolve } = deferred();
     argocd.onManifests = () => promise.then(() => [job('HookFailed'), web]);
     await track({ results: [running] });
@@ -297,14 +297,14 @@ describe('the reported progress of an operation', () => {
     assert.equal(argocd.times('logs').length, 1);
   });
 
-  it('reads the log of a hook as soon as it failed, while it is there', async () => {
+  it('reads the log of a hook as soon as it has failed, while it exists', async () => {
     await track({ results: [running] });
     assert.equal(argocd.times('logs').length, 0);
     await track({ results: [hook({ hookPhase: 'Failed' })] });
     assert.equal(argocd.times('logs').length, 1);
   });
 
-  it('reads the log again when a retry failed at the same hook', async () => {
+  it('reads the log again if a retry failed at the same hook', async () => {
     const attempt = async (retryCount: number) => {
       await track({ results: [running], retryCount });
       await track({ results: [hook({ hookPhase: 'Failed' })], retryCount });
@@ -314,7 +314,7 @@ describe('the reported progress of an operation', () => {
     assert.equal(argocd.times('logs').length, 2);
   });
 
-  it('reads the log of a hook now and then that is deleted when it fails', async () => {
+  it('periodically reads the log of a hook that is deleted on failure', async () => {
     argocd.onManifests = () => Promise.resolve([job('HookFailed'), web]);
     await track({ results: [] });
     await track({ results: [running] });
@@ -354,7 +354,7 @@ describe('the reported progress of an operation', () => {
     );
   });
 
-  describe('says what is odd about the manifests', () => {
+  describe('reports findings in the manifests', () => {
     const odd = { ...job(), metadata: { ...job().metadata, annotations: { ...oddHook } } };
     const notices = () => ports.told.filter((told) => told.kind === 'notice');
     const begin = (more: Partial<FollowPorts> = {}, goal: Goal = syncGoal()) => {
@@ -362,7 +362,7 @@ describe('the reported progress of an operation', () => {
       tracker = new OperationTracker(settingsOf(goal), { ...ports, ...more }, nothingKept);
     };
 
-    it('once, before the steps, on the page of the run', async () => {
+    it("once, before the steps, on the run's page", async () => {
       begin();
       await track({ results: [result()] });
       await track(ended('Succeeded', { results: [result()] }));
@@ -389,7 +389,7 @@ describe('the reported progress of an operation', () => {
       assert.equal(notices().length, 1);
     });
 
-    it('in the process that continues, where this one ends before the plan is kept', async () => {
+    it('in the process that continues, if this one ended before the plan was stored', async () => {
       const ending = new AbortController();
       const { promise, resolve } = deferred();
       const checkpoints = new MemoryCheckpointStore();
@@ -403,7 +403,7 @@ describe('the reported progress of an operation', () => {
       assert.equal(checkpoints.recall(settingsOf().path)?.plan, undefined);
     });
 
-    it('to nobody who only ends an operation', async () => {
+    it('not if it only ends an operation', async () => {
       begin({}, terminateGoal);
       await track({ results: [result()] });
       assert.deepEqual(notices(), []);
@@ -411,7 +411,7 @@ describe('the reported progress of an operation', () => {
     });
   });
 
-  it('ends with what to do about a hook that stays where it failed', async () => {
+  it('ends with what to do about a hook that remains after its failure', async () => {
     argocd.onManifests = () => Promise.resolve([job('HookSucceeded'), web]);
     await track({ results: [hook({ hookPhase: 'Failed' })] });
     const cause: Cause = {

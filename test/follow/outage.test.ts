@@ -7,7 +7,7 @@ import { ManualClock } from './manual-clock.ts';
 const asked = { name: 'shop', project: '', isSeen: false };
 const seen = { ...asked, isSeen: true };
 
-describe('a failed look', () => {
+describe('A failed read', () => {
   const cases = [
     ['unavailable', '', false, 'away', /^its words$/],
     ['unclear', '', true, 'away', /^its words$/],
@@ -20,7 +20,7 @@ describe('a failed look', () => {
     ['not-found', 'default', false, 'missing', /no application "shop" in project "default"/],
     ['hidden', '', false, 'missing', /or the token may not read it: set "project"/],
     ['hidden', 'default', false, 'fatal', /Grant the token's role/],
-    // Argo CD says so, too, when it cannot read the application from Kubernetes.
+    // Argo CD also says so if it cannot read the application from Kubernetes.
     ['hidden', '', true, 'unknown', /^its words$/],
     ['forbidden', '', false, 'fatal', /Grant the token's role/],
     ['refused', '', false, 'fatal', /Fix what its message names/],
@@ -28,25 +28,25 @@ describe('a failed look', () => {
   ] as const;
   for (const [failure, project, isSeen, kind, words] of cases) {
     const when = isSeen ? 'once the application was seen' : 'at the start';
-    it(`means ${kind} when it is "${failure}" ${when}${project && ` in project ${project}`}`, () => {
+    it(`means ${kind} if it is "${failure}" ${when}${project && ` in project ${project}`}`, () => {
       const judged = judgeLook(failed(failure, 'its words'), { ...asked, project, isSeen }, false);
       assert.equal(judged.kind, kind);
       assert.match(judged.kind === 'fatal' ? judged.error.advice : judged.reason, words);
     });
   }
 
-  it('is an outage, whatever it is, where Argo CD has answered somebody else before', () => {
+  it('is always an outage if Argo CD has responded to somebody else before', () => {
     for (const failure of ['unreachable', 'not-argocd'] as const) {
       assert.equal(judgeLook(failed(failure), asked, true).kind, 'away');
     }
   });
 
-  it('is advised on by its words', () => {
+  it('has advice for its message', () => {
     const judged = judgeLook(failed('refused', 'repository not found'), asked, true);
     assert.match(judged.kind === 'fatal' ? judged.error.advice : '', /credentials/);
   });
 
-  it('keeps the words and the cause of what is fatal', () => {
+  it('keeps the message and cause of a fatal failure', () => {
     const error = failed('unauthenticated', 'token is expired');
     const judged = judgeLook(error, seen, true);
     assert.ok(judged.kind === 'fatal');
@@ -54,17 +54,17 @@ describe('a failed look', () => {
     assert.equal(judged.error.cause, error);
   });
 
-  it('is no excuse for a bug of ours', () => {
+  it('does not hide an internal error', () => {
     assert.throws(() => judgeLook(new TypeError('bug'), seen, true), /bug/);
   });
 });
 
-describe('failed looks in a row', () => {
+describe('Failed reads in a row', () => {
   let clock: ManualClock;
   let contact: Contact;
   let outage: Outage;
   let startedAt: number;
-  /** Later than all that happens here. */
+  /** Later than everything that happens here. */
   let deadline: number;
 
   beforeEach(() => {
@@ -77,7 +77,7 @@ describe('failed looks in a row', () => {
 
   const away = () => outage.failed(failed('unavailable', 'connect ECONNREFUSED'), seen);
 
-  it('end after two minutes where Argo CD has never answered, with what to do', async () => {
+  it('end the run after two minutes if Argo CD has never responded, and say what to do', async () => {
     const first = away();
     assert.equal(
       first.kind === 'away' && first.notice,
@@ -93,7 +93,7 @@ describe('failed looks in a row', () => {
     assert.equal(away().kind, 'fatal');
   });
 
-  it('never end where it has answered, and are told of once a minute', async () => {
+  it('never end it if Argo CD has responded, and are reported every minute', async () => {
     assert.equal(outage.answered(), undefined);
     const notices: (string | undefined)[] = [];
     for (let second = 0; second < 600; second += 5) {
@@ -109,7 +109,7 @@ describe('failed looks in a row', () => {
     assert.equal(outage.answered(), undefined);
   });
 
-  it('name the time that is left, unless the run ends sooner', async () => {
+  it('name the remaining time, unless the run ends sooner', async () => {
     const notice = (of: Outage) => {
       const judged = of.failed(failed('unavailable', 'HTTP 502'), asked);
       return judged.kind === 'away' ? judged.notice : assert.fail(judged.kind);
@@ -120,7 +120,7 @@ describe('failed looks in a row', () => {
     assert.equal(notice(outage), 'Cannot reach Argo CD; retrying, for up to 1 min 30 s. HTTP 502');
   });
 
-  it('are an outage where it had answered before anybody of this process asked', async () => {
+  it('are an outage if Argo CD responded before this process sent a request', async () => {
     const known = new Outage(clock, new Contact(startedAt, true), { startedAt, deadline });
     const wrong = () => known.failed(failed('unreachable', 'self-signed certificate'), asked);
     assert.equal(wrong().kind, 'away');
@@ -129,14 +129,14 @@ describe('failed looks in a row', () => {
     assert.equal(known.neverReached, undefined);
   });
 
-  it('count from when somebody first asked, or the run started, whichever is later', async () => {
+  it('count from the first request or the start of the run, whichever is later', async () => {
     await clock.pass(500_000);
     const later = new Outage(clock, contact, { startedAt: clock.now(), deadline });
     assert.equal(later.failed(failed('unavailable'), asked).kind, 'away');
     assert.equal(outage.failed(failed('unavailable'), asked).kind, 'fatal');
   });
 
-  it('are an outage for all once one of them had an answer', async () => {
+  it('are an outage for all applications once one of them got a response', async () => {
     const other = new Outage(clock, contact, { startedAt, deadline });
     other.failed(failed('not-found'), asked);
     await clock.pass(500_000);
@@ -144,7 +144,7 @@ describe('failed looks in a row', () => {
     assert.equal(outage.neverReached, undefined);
   });
 
-  it('end after two minutes of an error that nobody knows, with its words', async () => {
+  it('end the run after two minutes of an unknown error, with its message', async () => {
     const odd = () => outage.failed(failed('internal', 'odd words'), seen);
     const first = odd();
     assert.ok(first.kind === 'unknown');

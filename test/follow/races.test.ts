@@ -15,7 +15,7 @@ import {
   waitGoal,
 } from './following.ts';
 
-describe('following a sync against an Argo CD that does not make it easy', () => {
+describe('Following a sync with a difficult Argo CD', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
@@ -30,7 +30,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
   };
   const syncs = () => argocd.requests.filter(({ path }) => path.endsWith('/sync')).length;
 
-  it('succeeds when all hooks and waves did, and says how it knows', async () => {
+  it('succeeds if all hooks and waves did, and says how it knows', async () => {
     const sha = make(
       'shop',
       job('migrate', { hook: 'PreSync', wave: -1 }),
@@ -54,7 +54,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     );
   });
 
-  it('needs five requests and one stream when nothing goes wrong', async () => {
+  it('needs five requests and one stream if nothing goes wrong', async () => {
     make('shop', configMap('a'));
     await followOne(argocd, 'shop', syncGoal());
     const seen = argocd.requests.map(({ method, path }) => `${method} ${path}`);
@@ -63,7 +63,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     assert.ok(seen.length - streams.length <= 5, seen.join('\n'));
   });
 
-  it('is not fooled by Synced and Healthy at the old revision while a new push fails in PostSync', async () => {
+  it('is not misled by Synced and Healthy at the old revision while a new push fails in PostSync', async () => {
     make('shop', configMap('a'));
     assert.equal((await followOne(argocd, 'shop', syncGoal())).outcome, 'succeeded');
     const pushed = argocd.commit(
@@ -117,14 +117,14 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     assert.equal(result.causes[0]?.log[0], 'one');
   });
 
-  it('does not take an older failed operation for its own', async () => {
+  it('does not mistake an older failed operation for its own', async () => {
     make('shop', job('migrate', { hook: 'PreSync', exit: 1 }), configMap('a'));
     assert.equal((await followOne(argocd, 'shop', syncGoal())).outcome, 'failed');
     argocd.commit('shop', files(configMap('a', { value: 'y' })));
     assert.equal((await followOne(argocd, 'shop', syncGoal())).outcome, 'succeeded');
   });
 
-  it('waits out a retry, and reports the last attempt', async () => {
+  it('waits for a retry, and reports the last attempt', async () => {
     make('shop', job('migrate', { hook: 'PreSync', exit: 1 }), configMap('a'));
     const retry = { limit: 2, backoff: { duration: '3s', factor: 2, maxDuration: '1m' } };
     const result = await followOne(argocd, 'shop', syncGoal({}, { retry }));
@@ -133,15 +133,15 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     assert.match(result.message, /after 2 retries/);
   });
 
-  describe('when the answer to the request is lost', () => {
+  describe('when the response to the request is lost', () => {
     const losses = [
       ['the connection breaks after Argo CD acted', { kind: 'dropAfter' }],
       [
-        'a proxy says 502 after Argo CD acted',
+        'a proxy returns 502 after Argo CD acted',
         { kind: 'answer', status: 502, body: '<html>', afterActing: true },
       ],
       [
-        'a proxy says 504 after Argo CD acted',
+        'a proxy returns 504 after Argo CD acted',
         { kind: 'answer', status: 504, body: '', afterActing: true },
       ],
     ] as const;
@@ -156,7 +156,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
       });
     }
 
-    it('sends again when Argo CD did not act', async () => {
+    it('sends it again if Argo CD did not act', async () => {
       make('shop', configMap('a'));
       argocd.faults.add({ method: 'POST', path: /\/sync/, fault: { kind: 'dropBefore' } });
       assert.equal((await followOne(argocd, 'shop', syncGoal())).outcome, 'succeeded');
@@ -164,7 +164,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     });
   });
 
-  it('waits for Argo CD as long as it asks to with Retry-After', async () => {
+  it('waits for Argo CD as long as Retry-After asks', async () => {
     make('shop', configMap('a'));
     argocd.faults.add({
       method: 'POST',
@@ -176,7 +176,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     assert.ok(argocd.now - before >= 20_000);
   });
 
-  it('takes what the controller has not started for pending, not for finished', async () => {
+  it('treats an operation that the controller has not started as pending, not as finished', async () => {
     make('shop', configMap('a'));
     argocd.behavior.pickUp = 20_000;
     const following = begin(argocd, ['shop'], syncGoal());
@@ -202,7 +202,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
       assert.equal(argocd.application('shop')?.status.history?.length, 2);
     });
 
-    it('joins it when it does the same', async () => {
+    it('joins it if it does the same', async () => {
       busy();
       const result = await followOne(argocd, 'shop', syncGoal({ whenBusy: 'join' }));
       assert.equal(result.outcome, 'succeeded');
@@ -229,7 +229,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
       assert.deepEqual(result.revisions, [sha]);
     });
 
-    it('gives up at once if told to, and says who is there', async () => {
+    it('gives up immediately if told to, and says who is syncing', async () => {
       busy();
       const result = await followOne(argocd, 'shop', syncGoal({ whenBusy: 'fail' }));
       assert.equal(result.outcome, 'blocked');
@@ -239,9 +239,10 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
 
   describe('when another operation replaces ours before its end was seen', () => {
     const blind = () => {
-      // It takes some seconds, so that its start, in whole seconds, is not that of the next one.
+      // It takes some seconds, so that its start, in whole seconds, differs from that of the next
+      // one.
       make('shop', job('migrate', { hook: 'PreSync', seconds: 3 }), configMap('a'));
-      // Neither the stream nor a look shows the end: the next operation stands there at once.
+      // Neither the stream nor a read shows the end: the next operation follows immediately.
       argocd.faults.add({ path: /\/stream\//, times: Infinity, fault: { kind: 'silentStream' } });
     };
 
@@ -253,7 +254,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
       assert.match(result.evidence, /history entry \d+ proves/);
     });
 
-    it('is superseded when ours failed, and says by whom', async () => {
+    it('is superseded if ours failed, and says by whom', async () => {
       make('shop', job('migrate', { hook: 'PreSync', exit: 1 }), configMap('a'));
       argocd.faults.add({ path: /\/stream\//, times: Infinity, fault: { kind: 'silentStream' } });
       argocd.syncAfter('bob', 'shop');
@@ -272,8 +273,8 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     });
   });
 
-  describe('whatever an agent makes of its state for a while', () => {
-    /** Another operation has ended; then ours is under way. */
+  describe('while an agent temporarily changes the operation state', () => {
+    /** Another operation has ended; then ours is in progress. */
     async function begun(whenSuperseded: SyncGoal['whenSuperseded'], exit = 0) {
       make('shop', configMap('a'));
       await followOne(argocd, 'shop', syncGoal());
@@ -312,7 +313,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
         });
       }
 
-      it(`is superseded when its operation is removed for good (${whenSuperseded})`, async () => {
+      it(`is superseded if its operation is removed permanently (${whenSuperseded})`, async () => {
         const { following, older, clear } = await begun(whenSuperseded);
         clear(older);
         const [result] = await following.done;
@@ -328,14 +329,14 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
       ['closes after two events', { kind: 'closingStream', afterEvents: 2 }],
       ['loses every event', { kind: 'losingStream', loses: () => true }],
       [
-        "answers with a proxy's HTML",
+        "responds with a proxy's HTML",
         { kind: 'answer', status: 200, headers: { 'Content-Type': 'text/html' }, body: '<html>' },
       ],
       ['never opens', { kind: 'hang' }],
       ['breaks', { kind: 'dropBefore' }],
     ] as const;
     for (const [what, fault] of faults) {
-      it(`reaches the true end when it ${what}`, async () => {
+      it(`reaches the true end if it ${what}`, async () => {
         make('shop', configMap('a'), job('smoke', { hook: 'PostSync', exit: 1, seconds: 4 }));
         argocd.faults.add({ path: /\/stream\//, times: Infinity, fault });
         const result = await followOne(argocd, 'shop', syncGoal());
@@ -345,7 +346,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     }
   });
 
-  it('rides out an argocd-server that is away', async () => {
+  it('survives an outage of argocd-server', async () => {
     make('shop', job('slow', { hook: 'PreSync', seconds: 20 }), configMap('a'));
     const following = begin(argocd, ['shop'], syncGoal());
     await following.until((p) => p.kind === 'step');
@@ -356,7 +357,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     assert.match(notices.join('\n'), /Cannot reach[\s\S]*responds again/);
   });
 
-  it('rides out an argocd-server that is away from the start', async () => {
+  it('survives an outage of argocd-server at the start', async () => {
     make('shop', configMap('a'));
     const away = argocd.restart(20_000);
     const result = await followOne(argocd, 'shop', syncGoal());
@@ -364,7 +365,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     assert.equal(result.outcome, 'succeeded');
   });
 
-  it('fails at once with a token that is refused', async () => {
+  it('fails immediately with a refused token', async () => {
     make('shop', configMap('a'));
     const result = await followOne(argocd, 'shop', syncGoal(), {
       credential: { kind: 'token', token: new Secret('a.b.c') },
@@ -385,7 +386,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     assert.equal(result?.outcome, 'succeeded');
   });
 
-  it('says at once that the application was deleted', async () => {
+  it('says immediately that the application was deleted', async () => {
     make('shop', job('slow', { hook: 'PreSync', forever: true }), configMap('a'));
     const following = begin(argocd, ['shop'], syncGoal());
     await following.until((p) => p.kind === 'step');
@@ -395,7 +396,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     assert.match(result?.message ?? '', /was deleted during the wait/);
   });
 
-  it('says at once that the application was recreated', async () => {
+  it('says immediately that the application was recreated', async () => {
     make('shop', job('slow', { hook: 'PreSync', forever: true }), configMap('a'));
     const following = begin(argocd, ['shop'], syncGoal());
     await following.until((p) => p.kind === 'step');
@@ -433,7 +434,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
       assert.equal(result?.outcome, 'succeeded');
     });
 
-    it('is blocked when it closes while the operation runs, which Argo CD then holds', async () => {
+    it('is blocked if it closes during the operation, which Argo CD then holds', async () => {
       make('shop', job('slow', { hook: 'PreSync', seconds: 4 }), configMap('a'));
       const following = begin(argocd, ['shop'], syncGoal());
       await following.until((p) => p.kind === 'step' && p.step.name === 'slow');
@@ -444,7 +445,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     });
   });
 
-  it('fails early on manifests that cannot be read', async () => {
+  it('fails early for manifests that cannot be parsed', async () => {
     make('shop', configMap('a'));
     await followOne(argocd, 'shop', syncGoal());
     argocd.commit('shop', { 'all.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x\n' });
@@ -453,7 +454,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     assert.match(result.causes[0]?.message ?? '', /ComparisonError/);
   });
 
-  it('says up front that Argo CD leaves an application alone', async () => {
+  it('says first that Argo CD skips reconciliation of an application', async () => {
     make('shop', configMap('a'));
     argocd.annotate('shop', { 'argocd.argoproj.io/skip-reconcile': 'true' });
     const result = await followOne(argocd, 'shop', syncGoal());
@@ -462,7 +463,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     assert.equal(syncs(), 0);
   });
 
-  it('is red when the application degrades after a sync that succeeded', async () => {
+  it('fails if the application degrades after a successful sync', async () => {
     make('shop', deployment('web', { ready: false, deadline: 3 }));
     const result = await followOne(argocd, 'shop', syncGoal());
     assert.equal(result.outcome, 'failed');
@@ -472,7 +473,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     );
   });
 
-  it('does not wait for health when it is asked for the operation only', async () => {
+  it('does not wait for health if only the operation counts', async () => {
     make('shop', deployment('web', { ready: false, deadline: 30 }));
     const result = await followOne(argocd, 'shop', syncGoal({ waitFor: 'operation' }));
     assert.equal(result.outcome, 'succeeded');
@@ -485,7 +486,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     assert.match(result.message, /within 20 s; last status: Progressing: Deployment\/web/);
   });
 
-  it('warns of what is left to prune', async () => {
+  it('warns of resources left to prune', async () => {
     make('shop', configMap('keep'), configMap('drop'));
     await followOne(argocd, 'shop', syncGoal());
     argocd.commit('shop', files(configMap('keep')));
@@ -501,7 +502,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
       return sha;
     };
 
-    it('names nothing when the application tracks the commit that was asked for', async () => {
+    it('names no revision if the application tracks the requested commit', async () => {
       const sha = makeAuto('shop', configMap('a'));
       const result = await followOne(argocd, 'shop', syncGoal({ target: revision(sha) }));
       assert.equal(result.outcome, 'succeeded');
@@ -518,7 +519,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
       assert.match(result.message, /has auto-sync on and tracks/);
     });
 
-    it('waits for a pushed commit, which only a refresh lets Argo CD see', async () => {
+    it('waits for a pushed commit, which Argo CD sees only after a refresh', async () => {
       makeAuto('shop', configMap('a'));
       await argocd.until('shop', (app) => app?.status.history?.length === 1);
       const pushed = argocd.commit('shop', files(configMap('a', { value: 'y' })));
@@ -533,7 +534,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
       );
     });
 
-    it('is red when the operation for the commit waited for fails', async () => {
+    it('fails if the operation for the awaited commit fails', async () => {
       makeAuto('shop', configMap('a'));
       await argocd.until('shop', (app) => app?.status.history?.length === 1);
       const pushed = argocd.commit(
@@ -545,7 +546,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     });
   });
 
-  it('does not let a refresh that blocks for a minute hold up anything', async () => {
+  it('does not let a refresh that blocks for a minute delay anything', async () => {
     make('shop', configMap('a'), job('smoke', { hook: 'PostSync', seconds: 2 }));
     argocd.behavior.refresh = 60_000;
     const before = argocd.now;
@@ -586,7 +587,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
     });
   });
 
-  it('follows many applications over one stream, and one failure hides none', async () => {
+  it('follows many applications over one stream, and hides no failure', async () => {
     for (const name of ['one', 'two', 'three']) make(name, configMap('a'));
     make('bad', job('migrate', { hook: 'PreSync', exit: 1 }), configMap('a'));
     make('worse', service('web', { port: 99999999 }));
@@ -605,7 +606,7 @@ describe('following a sync against an Argo CD that does not make it easy', () =>
   });
 });
 
-describe('rolling back and terminating', () => {
+describe('Rolling back and terminating', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
@@ -613,7 +614,7 @@ describe('rolling back and terminating', () => {
   });
   afterEach(() => argocd.stop());
 
-  it('rolls back to the deployment before, and knows its operation without a marker', async () => {
+  it('rolls back to the previous deployment, and recognizes its operation without a marker', async () => {
     const first = argocd.commit('shop', files(configMap('a')));
     argocd.createApplication('shop');
     await followOne(argocd, 'shop', syncGoal());
@@ -625,7 +626,7 @@ describe('rolling back and terminating', () => {
     assert.deepEqual(result.revisions, [first]);
   });
 
-  it('rolls back past a deployment that failed, which left no history', async () => {
+  it('rolls back past a failed deployment, which left no history', async () => {
     const first = argocd.commit('shop', files(configMap('a')));
     argocd.createApplication('shop');
     await followOne(argocd, 'shop', syncGoal());
@@ -639,7 +640,7 @@ describe('rolling back and terminating', () => {
     assert.deepEqual(result.revisions, [first]);
   });
 
-  it('ends the operation of another, and says how it ended', async () => {
+  it('ends the operation of another actor, and says how it ended', async () => {
     argocd.commit('shop', files(job('stuck', { hook: 'PreSync', forever: true }), configMap('a')));
     argocd.createApplication('shop');
     argocd.syncAs('alice', 'shop');
@@ -648,7 +649,7 @@ describe('rolling back and terminating', () => {
     assert.equal(argocd.application('shop')?.operation, undefined);
   });
 
-  it('has nothing to end where no operation is in progress', async () => {
+  it('has nothing to end if no operation is in progress', async () => {
     argocd.commit('shop', files(configMap('a')));
     argocd.createApplication('shop');
     const result = await followOne(argocd, 'shop', terminateGoal());

@@ -8,7 +8,7 @@ import { application, second, terminateGoal } from '../sync/sample-application.t
 import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
 
-describe('the questions next to the following', () => {
+describe('Requests beside the follower', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
   let ports: ReturnType<typeof portsOn>;
@@ -33,14 +33,14 @@ describe('the questions next to the following', () => {
   const refreshes = () => argocd.times('refresh').length;
   const hardRefreshes = () => argocd.times('hard').length;
 
-  /** Asks as a loop would that asks at every turn. */
+  /** Requests like a loop that does so in every turn. */
   async function askOn(ms: number): Promise<void> {
     for (const until = clock.now() + ms; clock.now() < until; await clock.pass(100)) {
       refresher.ask('refresh');
     }
   }
 
-  it('takes in the answer to a refresh, with the time at which it was asked', async () => {
+  it('process the response to a refresh, with the time of its request', async () => {
     const askedAt = clock.now();
     refresher.ask('refresh');
     await clock.pass(50);
@@ -48,28 +48,28 @@ describe('the questions next to the following', () => {
     assert.equal(followState.memory.refresh.answeredAt, askedAt);
   });
 
-  describe('of the first refresh', () => {
+  describe('for the first refresh', () => {
     const asked = (settings = settingsOf()) => {
       const other = new RefreshRequester(settings, ports, followState, poller, wakeup);
       for (let turn = 0; turn < 3; turn += 1) other.askFirst();
       return refreshes();
     };
 
-    it('is asked once', () => {
+    it('are sent once', () => {
       assert.equal(asked(), 1);
     });
 
-    it('is not asked again by another process, once it was answered', () => {
+    it('are not repeated by another process once answered', () => {
       followState.update({ refresh: { askedAt: 1, answeredAt: 1, failures: 0 } });
       assert.equal(asked(), 0);
     });
 
-    it('is not asked by a run that only terminates', () => {
+    it('are not sent by a run that only terminates', () => {
       assert.equal(asked(settingsOf(terminateGoal)), 0);
     });
   });
 
-  it('has a look made when one is asked for, and not a second next to it', async () => {
+  it('trigger a read if one is demanded, but not another beside it', async () => {
     const looks = () => {
       poller.lookIfDue();
       return argocd.times('get').length;
@@ -82,7 +82,7 @@ describe('the questions next to the following', () => {
     assert.equal(looks(), 2);
   });
 
-  it('takes in the windows', async () => {
+  it('process the windows', async () => {
     const windows = { canSync: true, assigned: [], active: [] } as never;
     argocd.onWindows = () => Promise.resolve(windows);
     refresher.ask('windows');
@@ -90,7 +90,7 @@ describe('the questions next to the following', () => {
     assert.equal(followState.memory.windows?.answer, windows);
   });
 
-  it('keeps why the windows cannot be asked about, bounded, until they can', async () => {
+  it('keep the bounded reason why the windows cannot be read, until they can', async () => {
     argocd.onWindows = () => Promise.reject(failed('refused', 'x'.repeat(100_000)));
     const at = clock.now();
     refresher.ask('windows');
@@ -103,7 +103,7 @@ describe('the questions next to the following', () => {
     assert.equal(followState.memory.windowsFault, undefined);
   });
 
-  it('rings when an answer is there, and when none will come', async () => {
+  it('ring when a response has arrived, and when none will', async () => {
     for (const answer of [
       () => Promise.resolve(application()),
       () => Promise.reject(failed('unavailable')),
@@ -117,7 +117,7 @@ describe('the questions next to the following', () => {
     }
   });
 
-  it('asks again while Argo CD holds a refresh, after a while, and never for more than three at once', async () => {
+  it('repeat a refresh that Argo CD holds, after a while, with at most three at once', async () => {
     argocd.onGet = ({ signal }) => hang(signal);
     await askOn(2_900);
     assert.equal(refreshes(), 1);
@@ -127,7 +127,7 @@ describe('the questions next to the following', () => {
     assert.deepEqual([refreshes(), hardRefreshes()], [1, 2]);
   });
 
-  it('asks in other words when a refresh brought no newer comparison, which counts as none', async () => {
+  it('use another kind of refresh if one brought no newer comparison, which counts as none', async () => {
     followState.take(argocd.application);
     await clock.pass(5_000);
     refresher.ask('refresh');
@@ -143,14 +143,14 @@ describe('the questions next to the following', () => {
     assert.deepEqual([refreshes(), hardRefreshes()], [2, 1]);
   });
 
-  it('takes a comparison for a newer one where whole seconds cannot tell', async () => {
+  it('count a comparison as newer if whole seconds cannot tell', async () => {
     followState.take(argocd.application);
     refresher.ask('refresh');
     await clock.pass(10);
     assert.notEqual(followState.memory.refresh.answeredAt, undefined);
   });
 
-  it('pauses after a failure, and counts it', async () => {
+  it('pause after a failure, and count it', async () => {
     argocd.onGet = () => Promise.reject(failed('unavailable'));
     await askOn(20_000);
     assert.equal(refreshes(), 4);
@@ -158,7 +158,7 @@ describe('the questions next to the following', () => {
     assert.equal(followState.memory.refresh.answeredAt, undefined);
   });
 
-  it('demands a look when the token is refused: that tells whether it is the end', async () => {
+  it('demand a read if the token is refused, which shows whether the run must end', async () => {
     poller.lookIfDue();
     await clock.pass(10);
     argocd.onGet = () => Promise.reject(failed('unauthenticated'));
@@ -169,14 +169,14 @@ describe('the questions next to the following', () => {
     assert.notEqual(poller.fatal, undefined);
   });
 
-  it('hands a bug of ours to the loop, and leaves no rejection unhandled', async () => {
+  it('pass an internal error to the loop, and leave no rejection unhandled', async () => {
     argocd.onGet = () => Promise.reject(new TypeError('bug'));
     refresher.ask('refresh');
     await clock.pass(10);
     assert.throws(() => poller.lookIfDue(), /bug/);
   });
 
-  it('is still when the run is canceled', async () => {
+  it('stop when the run is canceled', async () => {
     argocd.onGet = ({ signal }) => hang(signal);
     refresher.ask('refresh');
     ports.cancel();

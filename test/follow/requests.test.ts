@@ -8,7 +8,7 @@ import { defaultSpec } from '../../simulators/argo-cd/simulator.ts';
 import { configMap, deployment, files, job, service } from '../manifests.ts';
 import { begin, followOne, revision, startArgoCD, syncBodies, syncGoal } from './following.ts';
 
-describe('what a sync asks of Argo CD, and what becomes of it', () => {
+describe('The requests of a sync and their effects', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
@@ -34,7 +34,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     return first;
   };
 
-  it('adds sync options to those of the application, which stay in force', async () => {
+  it('add sync options to those of the application, which remain in effect', async () => {
     make(configMap('a'));
     const goal = syncGoal({}, { syncOptions: ['ServerSideApply=true', 'CreateNamespace=true'] });
     await followOne(argocd, 'shop', goal);
@@ -43,7 +43,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     });
   });
 
-  it('sends no options when none are given', async () => {
+  it('contain no options if none are given', async () => {
     make(configMap('a'));
     await followOne(argocd, 'shop', syncGoal());
     assert.equal('syncOptions' in body(), false);
@@ -55,7 +55,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     );
   });
 
-  it('writes the marker and all rows into the operation', async () => {
+  it('write the marker and all info entries into the operation', async () => {
     make(configMap('a'));
     const goal = syncGoal({}, { info: [{ name: 'Ticket', value: 'T-1' }] });
     const info = [{ name: 'Run', value: 'shop #7' }];
@@ -67,7 +67,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     ]);
   });
 
-  it('expands wildcards to exact resources, and syncs no others', async () => {
+  it('expand wildcards to exact resources, and sync no others', async () => {
     make(configMap('a-one'), configMap('a-two'), configMap('b'), deployment('a-web'));
     const goal = syncGoal({}, { resources: select('ConfigMap:a-*', 'apps:Deployment:*') });
     const result = await followOne(argocd, 'shop', { ...goal, waitFor: 'operation' });
@@ -79,7 +79,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     assert.deepEqual(['a-one', 'a-two', 'b'].map(there), [true, true, false]);
   });
 
-  it('judges the health of the selected resources only', async () => {
+  it('count only the health of the selected resources', async () => {
     for (const [deadline, whole] of [
       [600, 'Progressing'],
       [3, 'Degraded'],
@@ -98,7 +98,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     }
   });
 
-  it('refuses a selection that fits nothing, and asks for no sync', async () => {
+  it('are not sent for a selection that matches nothing, which is refused', async () => {
     make(configMap('a'));
     const goal = syncGoal({}, { resources: select('ConfigMap:a', 'Secret:*') });
     const result = await followOne(argocd, 'shop', goal);
@@ -107,7 +107,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     assert.deepEqual(syncBodies(argocd), []);
   });
 
-  it('says early that there is no such revision to select from', async () => {
+  it('are not sent for a selection from an unknown revision, which is reported early', async () => {
     make(configMap('a'));
     const goal = syncGoal({ target: revision('v9') }, { resources: select('ConfigMap:a') });
     const before = argocd.now;
@@ -117,14 +117,14 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     assert.ok(argocd.now - before < 60_000);
   });
 
-  it('says early that there is no such revision to sync to', async () => {
+  it('are not sent for an unknown revision, which is reported early', async () => {
     make(configMap('a'));
     const result = await followOne(argocd, 'shop', syncGoal({ target: revision('v9') }));
     assert.equal(result.outcome, 'failed');
     assert.match(result.causes[0]?.message ?? '', /unable to resolve 'v9'/);
   });
 
-  describe('where a revision cannot be resolved for reasons that nobody knows', () => {
+  describe('if a revision cannot be resolved for unknown reasons', () => {
     const words =
       'error resolving repo revision: rpc error: code = Unknown desc = failed to list refs: lookup git.example.com: no such host';
     const refuse = (times: number) =>
@@ -135,7 +135,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
         fault: { kind: 'answer', status: 400, body: JSON.stringify({ code: 9, message: words }) },
       });
 
-    it('asks again, and deploys it', async () => {
+    it('are repeated, and deploy it', async () => {
       make(configMap('a'));
       refuse(3);
       const result = await followOne(argocd, 'shop', syncGoal({ target: revision('main') }));
@@ -143,7 +143,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
       assert.equal(syncBodies(argocd).length, 4);
     });
 
-    it("ends after two minutes with Argo CD's words", async () => {
+    it("end after two minutes with Argo CD's message", async () => {
       make(configMap('a'));
       refuse(Infinity);
       const before = argocd.now;
@@ -182,14 +182,14 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     assert.deepEqual(body().strategy, { apply: { force: false } });
   });
 
-  it('changes nothing in a dry run, and does not wait for health', async () => {
+  it('change nothing in a dry run, and do not wait for health', async () => {
     make(deployment('web', { ready: false }));
     const result = await followOne(argocd, 'shop', syncGoal({}, { dryRun: true }));
     assert.equal(result.outcome, 'succeeded', result.message);
     assert.equal(argocd.application('shop')?.status.history, undefined);
   });
 
-  it('says of a dry run in log, timeline and summary only what would be done', async () => {
+  it('show a dry run in log, timeline and summary only as what would be done', async () => {
     const hooks = [job('migrate', { hook: 'PreSync' }), job('smoke', { hook: 'PostSync' })];
     make(...hooks, configMap('a'));
     const following = begin(argocd, ['shop'], syncGoal({}, { dryRun: true }));
@@ -223,7 +223,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     );
   });
 
-  it('says what Argo CD ignores in the manifests, and ends as if it did not', async () => {
+  it('show what Argo CD ignores in the manifests, with the same result', async () => {
     make(
       configMap('a'),
       job('migrate', { hook: 'presync' }),
@@ -248,7 +248,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     );
   });
 
-  it('prunes when told to', async () => {
+  it('prune if told to', async () => {
     make(configMap('keep'), configMap('drop'));
     await followOne(argocd, 'shop', syncGoal());
     argocd.commit('shop', files(configMap('keep')));
@@ -260,7 +260,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     );
   });
 
-  describe('of an application with several sources', () => {
+  describe('for an application with several sources', () => {
     const makeMulti = () => {
       const first = argocd.commit('base', files(configMap('a')));
       const second = argocd.commit('overlay', files(service('b')));
@@ -272,7 +272,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
       return { first, second };
     };
 
-    it('names revisions by position, and leaves the others as they are', async () => {
+    it('name revisions by position, and leave the others unchanged', async () => {
       const { first } = makeMulti();
       const byPosition = [{ position: 1, revision: first }];
       const goal = syncGoal({ target: { kind: 'revisions', byPosition } });
@@ -284,7 +284,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
       assert.equal(result.revisions.length, 2);
     });
 
-    it('refuses a position that is out of range, before it asks for anything', async () => {
+    it('are not sent for a position out of range', async () => {
       const { first } = makeMulti();
       const byPosition = [{ position: 3, revision: first }];
       const goal = syncGoal({ target: { kind: 'revisions', byPosition } });
@@ -295,7 +295,7 @@ describe('what a sync asks of Argo CD, and what becomes of it', () => {
     });
   });
 
-  it('joins an operation that is at its retries, and reports its end', async () => {
+  it('join an operation that is retrying, and report its end', async () => {
     make(job('migrate', { hook: 'PreSync', exit: 1 }), configMap('a'));
     const retryStrategy = { limit: 2, backoff: { duration: '3s', factor: 2, maxDuration: '1m' } };
     argocd.syncAs('alice', 'shop', { retryStrategy });

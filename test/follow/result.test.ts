@@ -22,7 +22,7 @@ import {
   synced,
 } from '../sync/sample-application.ts';
 
-describe('the result of following', () => {
+describe('The result of following', () => {
   const cause: Cause = {
     title: 'PreSync hook Job/migrate failed',
     message: '',
@@ -59,7 +59,7 @@ describe('the result of following', () => {
     });
   };
 
-  it('has the steps of the operation that is followed, not of the one that it replaced', () => {
+  it('has the steps of the followed operation, not of the one that it replaced', () => {
     const step = (attempt: number): OperationStep => ({
       ...{ group: '', kind: 'Job', namespace: 'shop', name: `j${attempt}`, phase: 'PreSync' },
       ...{ wave: 0, hook: true, state: 'Running', message: '', attempt },
@@ -72,7 +72,7 @@ describe('the result of following', () => {
     assert.deepEqual(names({ earlierAttempts: 2 }), ['j2']);
   });
 
-  it('says what it knows when nothing was ever seen', () => {
+  it('says what it knows if nothing was ever seen', () => {
     const { name, outcome, operation, revisions, syncStatus, health, images } = make(
       'failed',
       undefined,
@@ -91,7 +91,7 @@ describe('the result of following', () => {
     );
   });
 
-  it('reports our operation and the revisions that it deployed', () => {
+  it('contains our operation and the revisions that it deployed', () => {
     const seen = application({
       operationState: ended('Succeeded', { revisions: [B] }),
       sync: synced(A),
@@ -158,33 +158,28 @@ describe('the result of following', () => {
     Partial<Memory>,
     readonly string[],
   ])[] = [
+    ['a successful sync', { operationState: ended('Succeeded', { revisions: [B] }) }, {}, [B]],
     [
-      'of a sync that succeeded',
-      { operationState: ended('Succeeded', { revisions: [B] }) },
-      {},
-      [B],
-    ],
-    [
-      'of one that failed in PreSync',
+      'one that failed in PreSync',
       { operationState: ended('Failed', { results: [failing] }) },
       {},
       [],
     ],
     [
-      'of one that failed after it had applied something',
+      'one that failed after it had applied something',
       { operationState: ended('Failed', { results: [failing, applied], revisions: [B] }) },
       {},
       [B],
     ],
     [
-      'of one that could apply nothing',
+      'one that could apply nothing',
       { operationState: ended('Failed', { results: [result({ status: 'SyncFailed' })] }) },
       {},
       [],
     ],
-    ['of one that has not begun', { operation: operation() }, {}, []],
+    ['one that has not started', { operation: operation() }, {}, []],
     [
-      'of a dry run',
+      'a dry run',
       {
         operationState: ended('Succeeded', {
           operation: operation({ dryRun: true }),
@@ -195,37 +190,37 @@ describe('the result of following', () => {
       [],
     ],
     [
-      'of nobody in particular',
+      "another actor's operation",
       { operationState: ended('Succeeded', { operation: foreign() }) },
       { identity: undefined },
       [],
     ],
-    ['of a request that was refused', { sync: synced(A) }, {}, []],
+    ['a refused request', { sync: synced(A) }, {}, []],
   ];
   for (const [what, seen, memory, expected] of deployments) {
-    it(`gives what was deployed, and never what the application is at: ${what}`, () => {
+    it(`contains what was deployed, and not the application's current revision: ${what}`, () => {
       assert.deepEqual(make('failed', application(seen), { memory }).revisions, expected);
     });
   }
 
-  it('gives a commit in full, where it was asked for in short or in upper case', () => {
+  it('contains the full commit even if it was requested in short form or in upper case', () => {
     const seen = application({ sync: synced(A) });
     for (const written of [A.slice(0, 8), A.toUpperCase(), A.slice(0, 12).toUpperCase()]) {
       assert.deepEqual(make('succeeded', seen, { revisions: [written] }).revisions, [A]);
     }
   });
 
-  it('gives it in full also where only an earlier deployment tells it', () => {
+  it('contains the full commit even if only an earlier deployment shows it', () => {
     const seen = application({ sync: synced(B), history: [entry(1, A), entry(2, 'aaaaaaa')] });
     assert.deepEqual(make('succeeded', seen, { revisions: ['aaaaaaa'] }).revisions, [A]);
   });
 
-  it('gives what is live where the ending says it', () => {
+  it('contains what is live if the end says so', () => {
     const seen = application({ sync: synced(A) });
     assert.deepEqual(make('succeeded', seen, { revisions: [C] }).revisions, [C]);
   });
 
-  it('names the first thing that failed in the sentence of an operation that failed', () => {
+  it('names the first failure in the sentence about a failed operation', () => {
     const seen = application({ operationState: ended('Failed') });
     const { message } = make('failed', seen, { causes: [cause] });
     assert.equal(message, 'The end: PreSync hook Job/migrate failed');
@@ -233,7 +228,7 @@ describe('the result of following', () => {
     assert.equal(told.message, cause.title);
   });
 
-  it('gives the first line of why where no resource failed, once', () => {
+  it('contains the first line of the cause once if no resource failed', () => {
     const seen = application({ operationState: ended('Error') });
     const title = 'The operation ended in an error';
     for (const [message, sentence] of [
@@ -248,19 +243,19 @@ describe('the result of following', () => {
     }
   });
 
-  it('names it not when the operation succeeded, and only health failed', () => {
+  it('does not name it if the operation succeeded and only health failed', () => {
     const seen = application({ operationState: ended('Succeeded') });
     assert.equal(make('failed', seen, { causes: [cause] }).message, 'The end');
   });
 
-  it('has concerns only when it worked', () => {
+  it('has warnings only if it succeeded', () => {
     const left = result({ status: 'PruneSkipped', message: 'ignored (requires pruning)' });
     const seen = application({ operationState: ended('Succeeded', { results: [left] }) });
     assert.equal(make('succeeded', seen).concerns.length, 1);
     assert.deepEqual(make('failed', seen).concerns, []);
   });
 
-  it('reports the operation as it was last when it was replaced', () => {
+  it('contains the last state of the operation if it was replaced', () => {
     const begun = state({ message: 'half way' });
     const seen = application({ operationState: undefined });
     assert.equal(make('superseded', seen, { memory: { begun } }).operation?.message, 'half way');

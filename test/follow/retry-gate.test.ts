@@ -8,7 +8,7 @@ import { FollowState } from '../../src/follow/follow-state.ts';
 import { failed, FakeArgoCD, portsOn, settingsOf } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
 
-describe('the retry gate', () => {
+describe('The retry gate', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
   let poller: ApplicationPoller;
@@ -30,11 +30,11 @@ describe('the retry gate', () => {
     await clock.pass(0);
   };
 
-  it('needs nothing for the first try', () => {
+  it('requires nothing for the first try', () => {
     assert.equal(retryGate.mayAct(), true);
   });
 
-  it('waits for its pause and for a look that was started since it was wanted', async () => {
+  it('waits for its backoff and for a read that started after the retry was wanted', async () => {
     retryGate.failed(failed('busy'));
     await look();
     assert.equal(retryGate.mayAct(), false, 'within its pause');
@@ -44,7 +44,7 @@ describe('the retry gate', () => {
     assert.equal(retryGate.mayAct(), true);
   });
 
-  it('is not content with a look that failed', async () => {
+  it('does not accept a failed read', async () => {
     retryGate.failed(failed('unavailable'));
     await clock.pass(500);
     retryGate.mayAct();
@@ -57,7 +57,7 @@ describe('the retry gate', () => {
     assert.equal(retryGate.mayAct(), true);
   });
 
-  it('needs another look when the rules wanted something else in between', async () => {
+  it('requires another read if the rules wanted something else in between', async () => {
     retryGate.failed(failed('unclear'));
     await clock.pass(500);
     retryGate.mayAct();
@@ -66,7 +66,7 @@ describe('the retry gate', () => {
     assert.equal(retryGate.mayAct(), false);
   });
 
-  it('backs off, and as long as the server asks', async () => {
+  it('backs off, and waits as long as the server asks', async () => {
     const pauseOf = (error: unknown) => {
       retryGate.failed(error);
       return (retryGate.pauseEnd ?? clock.now()) - clock.now();

@@ -14,7 +14,7 @@ import {
   waitGoal,
 } from './following.ts';
 
-describe('the revision of a run, whatever it is written as and wherever it comes from', () => {
+describe('The revision of a run, in any notation and from any source', () => {
   let argocd: ArgoCDSimulator;
   let old: string;
   let tip: string;
@@ -63,7 +63,7 @@ describe('the revision of a run, whatever it is written as and wherever it comes
     ] as const) {
       make({ sources: [source] });
       const result = await followOne(argocd, 'shop', syncGoal({ target: revision(name) }));
-      // Of a list Argo CD shows the commit as it was written, and compares it with another.
+      // For a list, Argo CD shows the commit as written, but compares another form.
       assert.deepEqual([result.outcome, result.revisions], ['succeeded', [shown]], result.message);
       const waited = await followOne(argocd, 'shop', waitGoal({ target: revision(old) }));
       assert.equal(waited.outcome, 'succeeded', waited.message);
@@ -71,7 +71,7 @@ describe('the revision of a run, whatever it is written as and wherever it comes
     }
   });
 
-  it('is sent by position as soon as there is a list, and never where there is none', async () => {
+  it('is sent by position if there is a list, and never otherwise', async () => {
     make({ sources: [source] });
     await followOne(argocd, 'shop', syncGoal({ target: revision('v1.0.0') }));
     argocd.deleteApplication('shop');
@@ -86,7 +86,7 @@ describe('the revision of a run, whatever it is written as and wherever it comes
     assert.equal(argocd.application('shop')?.status.history?.at(-1)?.revision, old);
   });
 
-  it('is that of each of several sources, values by $ref among them', async () => {
+  it('is set for each of several sources, including values by $ref', async () => {
     argocd.publish(charts, '1.2.0', files(configMap('chart')));
     argocd.publish(charts, '1.3.0', files(configMap('chart', { value: 'y' })));
     const { repoURL } = source;
@@ -100,7 +100,7 @@ describe('the revision of a run, whatever it is written as and wherever it comes
     );
   });
 
-  it('is the version of a chart, its range, and the digest of an OCI tag', async () => {
+  it("is a chart's version or range, or the digest of an OCI tag", async () => {
     argocd.publish(charts, '1.2.0', files(configMap('chart')));
     make({ source: charts });
     for (const name of ['1.2.0', 'v1.2.0', '~1.2', '*']) {
@@ -116,7 +116,7 @@ describe('the revision of a run, whatever it is written as and wherever it comes
     }
   });
 
-  it('is not green when a retry deployed what is tracked instead of the tag', async () => {
+  it('is no success if a retry deployed the tracked revision instead of the tag', async () => {
     const failing = job('migrate', { hook: 'PreSync', exit: 1 });
     const tagged = argocd.commit('shop', files(configMap('a'), failing));
     argocd.pointTag('v2', tagged);
@@ -128,7 +128,7 @@ describe('the revision of a run, whatever it is written as and wherever it comes
     assert.match(result.message, /was deployed, not the requested revision/);
   });
 
-  it('is refused when the application became a list in that very moment, and the operation is ended', async () => {
+  it('is refused if the application gets a list at that very moment, and the operation is ended', async () => {
     argocd.commit('shop', files(job('migrate', { hook: 'PreSync', seconds: 300 })));
     make({ source });
     argocd.onRequest = ({ path }, stage) => {
@@ -145,7 +145,7 @@ describe('the revision of a run, whatever it is written as and wherever it comes
     assert.notEqual(ended?.status.operationState?.phase, 'Succeeded');
   });
 
-  it('is the branch as Azure DevOps gives it, where the application syncs itself', async () => {
+  it('is the branch that Azure DevOps names, if the application syncs automatically', async () => {
     argocd.createApplication('shop', { spec: autoSynced('shop') });
     for (const name of ['refs/heads/main', 'main', tip, tip.slice(0, 7)]) {
       const result = await followOne(argocd, 'shop', syncGoal({ target: revision(name) }));
@@ -155,7 +155,7 @@ describe('the revision of a run, whatever it is written as and wherever it comes
     }
   });
 
-  it('is refused where the application syncs itself from somewhere else', async () => {
+  it('is refused if the application syncs automatically from somewhere else', async () => {
     argocd.createApplication('shop', { spec: autoSynced('shop') });
     const result = await followOne(
       argocd,
@@ -170,7 +170,7 @@ describe('the revision of a run, whatever it is written as and wherever it comes
     assert.deepEqual(result.revisions, []);
   });
 
-  it('is HEAD where the application tracks no name', async () => {
+  it('is HEAD if the application tracks no name', async () => {
     const { repoURL, path = '' } = source;
     make({ source: { repoURL, path } });
     for (const name of ['HEAD', 'main']) {
@@ -181,7 +181,7 @@ describe('the revision of a run, whatever it is written as and wherever it comes
     assert.equal(waited.outcome, 'succeeded', waited.message);
   });
 
-  it('is not live for a wait before what the application was given since is deployed', async () => {
+  it("is not live for a wait until the application's later revisions are deployed", async () => {
     const tip = argocd.commit('other', files(configMap('b')));
     make({ source });
     const synced = await followOne(argocd, 'shop', syncGoal({ target: revision(tip) }));

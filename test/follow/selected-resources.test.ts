@@ -9,7 +9,7 @@ import { application, revision, syncGoal, tracked } from '../sync/sample-applica
 import { address, failed, FakeArgoCD, portsOn } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
 
-describe('the resources of a selective sync', () => {
+describe('The resources of a selective sync', () => {
   const clock = new ManualClock();
   const manifests = ['web', 'worker'].map((name) => ({
     apiVersion: 'apps/v1',
@@ -37,7 +37,7 @@ describe('the resources of a selective sync', () => {
     return selectResources(goal, known, address, portsOn(argocd, clock));
   };
 
-  it('are what the entries fit, by name, in the namespace of the application', async () => {
+  it("are those that match the entries by name, in the application's namespace", async () => {
     const all = await select('apps:Deployment:w*');
     assert.deepEqual(
       all.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`),
@@ -48,8 +48,8 @@ describe('the resources of a selective sync', () => {
   const byPosition = [{ position: 2, revision: 'v2' }];
   const first = [{ position: 1, revision: 'v1' }];
   const targets: readonly (readonly [string, RevisionTarget, ManifestRevisions, boolean?])[] = [
-    ['what the application tracks', tracked, {}],
-    ['the revision asked for', revision('v1'), { revision: 'v1' }],
+    ["the application's target revision", tracked, {}],
+    ['the requested revision', revision('v1'), { revision: 'v1' }],
     ['revisions by position', { kind: 'revisions', byPosition }, { revisions: byPosition }, true],
     ['the first of a list of sources', revision('v1'), { revisions: first }, true],
   ];
@@ -60,7 +60,7 @@ describe('the resources of a selective sync', () => {
     });
   }
 
-  it('are refused when an entry fits nothing', async () => {
+  it('are refused if an entry matches nothing', async () => {
     await assert.rejects(select('Service:web'), (error: unknown) => {
       assert.ok(error instanceof UserError);
       assert.match(error.message, /^Input "resources": "Service:web" selects nothing/);
@@ -77,10 +77,10 @@ describe('the resources of a selective sync', () => {
     status: 500,
   });
   const failures = [
-    ['fail with the words of Argo CD when it cannot make the manifests', cannot, UserError],
-    ['fail with the words of Argo CD when it refuses', failed('refused'), UserError],
-    ['are tried again when the repo server is away', passing, ArgoCDError],
-    ['are tried again when Argo CD is away', failed('unavailable'), ArgoCDError],
+    ["fail with Argo CD's message if it cannot render the manifests", cannot, UserError],
+    ["fail with Argo CD's message if it refuses", failed('refused'), UserError],
+    ['are retried if the repo server is down', passing, ArgoCDError],
+    ['are retried if Argo CD is down', failed('unavailable'), ArgoCDError],
   ] as const;
   for (const [what, error, kind] of failures) {
     it(what, async () => {

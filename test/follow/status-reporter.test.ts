@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { StatusReporter } from '../../src/follow/status-reporter.ts';
 import { ManualClock } from './manual-clock.ts';
 
-describe('the status reporter', () => {
+describe('The status reporter', () => {
   let clock: ManualClock;
   let told: string[];
   let status: StatusReporter;
@@ -18,7 +18,7 @@ describe('the status reporter', () => {
     status = new StatusReporter({ address }, { clock, tell });
   });
 
-  it('tells what has lasted for two seconds, once', () => {
+  it('reports a state that has lasted for two seconds, once', () => {
     status.say('waiting for the window');
     const due = status.dueAt;
     assert.equal(due, clock.now() + 2_000);
@@ -32,7 +32,7 @@ describe('the status reporter', () => {
     assert.equal(status.dueAt, Infinity);
   });
 
-  it('is silent about what is over at once, and remembers what was said last', () => {
+  it('omits a state that ends immediately, and remembers its last report', () => {
     status.say('refreshing');
     clock.jump(1_500);
     status.say('waiting for health');
@@ -42,7 +42,7 @@ describe('the status reporter', () => {
     assert.equal(status.message, 'waiting for health');
   });
 
-  it('does not repeat what the steps have told', () => {
+  it('does not repeat what the steps report', () => {
     status.say('Job/migrate is running', true);
     clock.jump(10_000);
     status.say('Job/migrate is running', true);
@@ -50,7 +50,7 @@ describe('the status reporter', () => {
     assert.equal(status.dueAt, Infinity);
   });
 
-  it('tells at once what cannot wait', () => {
+  it('reports immediately what cannot wait', () => {
     status.tell('asking for the sync');
     status.say('asking for the sync');
     assert.deepEqual(told, ['asking for the sync']);

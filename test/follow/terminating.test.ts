@@ -11,7 +11,7 @@ import {
   untilAsked,
 } from './following.ts';
 
-describe('operations that are ended before they are done', () => {
+describe('Operations that are ended early', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
@@ -24,7 +24,7 @@ describe('operations that are ended before they are done', () => {
   const deletes = () => argocd.requests.filter(({ method }) => method === 'DELETE').length;
   const sent = () => untilAsked(argocd, ({ method }) => method === 'POST');
 
-  it('sends a terminate again that came before the controller had started the operation', async () => {
+  it('are terminated again if the controller had not started them at the first request', async () => {
     argocd.behavior.pickUp = 5_000;
     argocd.syncAs('alice', 'shop');
     const result = await followOne(argocd, 'shop', terminateGoal());
@@ -33,7 +33,7 @@ describe('operations that are ended before they are done', () => {
     assert.equal(argocd.application('shop')?.status.operationState?.phase, 'Failed');
   });
 
-  it('sends it again for whenBusy: terminate, too, and then syncs', async () => {
+  it('are terminated again for whenBusy: terminate, followed by the sync', async () => {
     argocd.behavior.pickUp = 3_000;
     argocd.syncAs('alice', 'shop');
     argocd.commit('shop', files(configMap('a')));
@@ -43,7 +43,7 @@ describe('operations that are ended before they are done', () => {
     assert.ok(deletes() > 1, `${deletes()} requests`);
   });
 
-  it('terminates its operation at the deadline, if told to', async () => {
+  it('are terminated at the deadline, if told to', async () => {
     const result = await followOne(argocd, 'shop', syncGoal(), {
       timeout: 20_000,
       onTimeout: 'terminate',
@@ -53,13 +53,13 @@ describe('operations that are ended before they are done', () => {
     await argocd.until('shop', (app) => app?.operation === undefined);
   });
 
-  it('leaves its operation at the deadline otherwise', async () => {
+  it('are otherwise left running at the deadline', async () => {
     const result = await followOne(argocd, 'shop', syncGoal(), { timeout: 10_000 });
     assert.match(result.message, /the operation continues in Argo CD/);
     assert.equal(deletes(), 0);
   });
 
-  it('terminates an operation whose request was not answered when the run was canceled', async () => {
+  it('are terminated if the run was canceled before their request got a response', async () => {
     argocd.faults.add({
       method: 'POST',
       path: /\/sync/,
@@ -74,7 +74,7 @@ describe('operations that are ended before they are done', () => {
     await argocd.until('shop', (app) => app?.operation === undefined);
   });
 
-  it('finds nothing to terminate when the unanswered request never arrived', async () => {
+  it('need no termination if the unanswered request never arrived', async () => {
     argocd.faults.add({ method: 'POST', path: /\/sync/, fault: { kind: 'hang' } });
     const following = begin(argocd, ['shop'], syncGoal(), { onCancel: 'terminate' });
     await sent();
@@ -84,7 +84,7 @@ describe('operations that are ended before they are done', () => {
     assert.equal(deletes(), 0);
   });
 
-  it('rides out an argocd-server that is away when the operation is to be terminated', async () => {
+  it('are terminated after an outage of argocd-server', async () => {
     const following = begin(argocd, ['shop'], terminateGoal());
     await following.done;
     argocd.syncAs('alice', 'shop');
@@ -96,7 +96,7 @@ describe('operations that are ended before they are done', () => {
     assert.equal(argocd.application('shop')?.operation, undefined);
   });
 
-  it('tries for four seconds to terminate at a cancellation while Argo CD is away', async () => {
+  it('are retried to terminate for four seconds if Argo CD is down at a cancellation', async () => {
     const following = begin(argocd, ['shop'], syncGoal(), { onCancel: 'terminate' });
     await following.until((p) => p.kind === 'step' && p.step.name === 'stuck');
     const away = argocd.restart(1_000);
@@ -106,7 +106,7 @@ describe('operations that are ended before they are done', () => {
     assert.match(result?.message ?? '', /was terminated, as requested/);
   });
 
-  it('says so when somebody else terminates its operation', async () => {
+  it('are reported if somebody else terminates them', async () => {
     const following = begin(argocd, ['shop'], syncGoal());
     await following.until((p) => p.kind === 'step' && p.step.name === 'stuck');
     argocd.terminate('shop');
@@ -124,7 +124,7 @@ describe('operations that are ended before they are done', () => {
       ['in sight', false],
       ['unseen', true],
     ] as const) {
-      it(`is ${outcome} when somebody terminates it ${seen} and syncs at once (${whenSuperseded})`, async () => {
+      it(`are ${outcome} if somebody terminates them ${seen} and syncs immediately (${whenSuperseded})`, async () => {
         if (isSilent) {
           const fault = { kind: 'silentStream' } as const;
           argocd.faults.add({ path: /\/stream\//, times: Infinity, fault });
@@ -145,7 +145,7 @@ describe('operations that are ended before they are done', () => {
     }
   }
 
-  it('is superseded when auto-sync takes the place of its operation', async () => {
+  it('are superseded if auto-sync replaces them', async () => {
     const folder = (...documents: readonly string[]) => argocd.commit('auto', files(...documents));
     folder(configMap('a'));
     argocd.createApplication('auto', { spec: autoSynced('auto') });
@@ -154,7 +154,7 @@ describe('operations that are ended before they are done', () => {
     argocd.faults.add({ path: /\/stream\//, times: Infinity, fault: { kind: 'silentStream' } });
     const following = begin(argocd, ['auto'], syncGoal());
     await following.until((p) => p.kind === 'step' && p.step.name === 'slow');
-    // Nobody sees the end of it: while Argo CD cannot be reached, a push makes auto-sync begin.
+    // Nobody sees the end: while Argo CD cannot be reached, a push triggers auto-sync.
     const back = argocd.faults.add({
       method: 'GET',
       times: Infinity,

@@ -16,7 +16,7 @@ import {
 import { failed, FakeArgoCD, hang, portsOn, settingsOf } from './fake-argo-cd.ts';
 import { ManualClock } from './manual-clock.ts';
 
-describe('the end of a run before that of its operation', () => {
+describe('A run that ends before its operation', () => {
   let clock: ManualClock;
   let argocd: FakeArgoCD;
   let followState: FollowState;
@@ -52,7 +52,7 @@ describe('the end of a run before that of its operation', () => {
     assert.deepEqual(argocd.calls, []);
   });
 
-  it('says of one that stands still that it does, never that it continues', async () => {
+  it('says that a blocked one is blocked, never that it continues', async () => {
     for (const [change, sentence] of [
       [{ skipReconcile: true }, /is stalled: .* annotation skip-reconcile is removed$/],
       [{ operation: undefined }, /no controller is working on it, so it cannot be terminated$/],
@@ -71,7 +71,7 @@ describe('the end of a run before that of its operation', () => {
     assert.match(await end({ onCancel: 'terminate' }, 'timedOut'), /continues/);
   });
 
-  it('says of one that nobody works on that nothing can be terminated, whatever was chosen', async () => {
+  it('says that an operation without a controller cannot be terminated, whatever was chosen', async () => {
     argocd.application = application({ operationState: state({ operation: asked }) });
     followState.take(argocd.application);
     assert.match(await end({}), /no controller is working on it, so it cannot be terminated$/);
@@ -79,7 +79,7 @@ describe('the end of a run before that of its operation', () => {
     assert.match(await end(), /no controller is working on it, so it cannot be terminated$/);
   });
 
-  it('never takes an older operation of the same content for the end of a rollback', async () => {
+  it('never mistakes an older operation of the same content for the end of a rollback', async () => {
     const same = operation({ info: [], strategy: 'apply' });
     const identity = {
       ...({ kind: 'adopted', startedAt: undefined, ours: true } as const),
@@ -92,34 +92,34 @@ describe('the end of a run before that of its operation', () => {
     assert.doesNotMatch(await end(), /has ended/);
   });
 
-  describe('of a run that must still be wanted', () => {
+  describe('that must still be wanted', () => {
     const ends: Partial<FollowSettings> = { onTimeout: 'terminate', grace: 4_000 };
     const terminated = () => argocd.times('terminate').length;
     beforeEach(() => {
       argocd.onTerminate = () => Promise.resolve();
     });
 
-    it('terminates it at the deadline, once that is proven', async () => {
+    it('terminates it at the deadline once that is proven', async () => {
       let asked = 0;
       const authorityMonitor = { isProven: () => (asked += 1) > 3, over: undefined };
       assert.match(await end(ends, 'timedOut', authorityMonitor), /was terminated, as requested/);
       assert.deepEqual([asked, terminated()], [4, 1]);
     });
 
-    it('leaves it when the run has ended, and says so', async () => {
+    it('leaves it if the run has ended, and says so', async () => {
       const authorityMonitor = { isProven: () => false, over: 'the task has ended' };
       const message = await end(ends, 'timedOut', authorityMonitor);
       assert.match(message, /continues in Argo CD: the run has ended .*the task has ended/);
       assert.equal(terminated(), 0);
     });
 
-    it('terminates it then as well where that is wanted of a cancellation', async () => {
+    it('terminates it in that case if onCancel says so', async () => {
       const authorityMonitor = { isProven: () => false, over: 'the task has ended' };
       const message = await end({ ...ends, onCancel: 'terminate' }, 'timedOut', authorityMonitor);
       assert.match(message, /was terminated/);
     });
 
-    it('leaves it when nobody can say, and says that', async () => {
+    it('leaves it if the proof is unavailable, and says so', async () => {
       const authorityMonitor = { isProven: () => false, over: undefined };
       assert.match(
         await end(ends, 'timedOut', authorityMonitor),
@@ -128,7 +128,7 @@ describe('the end of a run before that of its operation', () => {
       assert.equal(terminated(), 0);
     });
 
-    it('asks nobody when the run was canceled: that is the reason', async () => {
+    it('needs no proof if the run was canceled, which is the reason', async () => {
       const authorityMonitor = { isProven: () => assert.fail(), over: undefined };
       assert.match(
         await end({ onCancel: 'terminate' }, 'canceled', authorityMonitor),
@@ -147,14 +147,14 @@ describe('the end of a run before that of its operation', () => {
     assert.deepEqual(argocd.calls, []);
   });
 
-  it('does not claim to know what became of a request that was not answered', async () => {
+  it('does not claim to know the effect of an unanswered request', async () => {
     followState = new FollowState(settingsOf().goal, 'run-1', clock);
     followState.take(application());
     followState.update({ request: request({ state: 'unclear', operation: undefined }) });
     assert.match(await end({}), /may continue in Argo CD/);
   });
 
-  it('never touches an operation that it joined', async () => {
+  it('never terminates an operation that it joined', async () => {
     const { fingerprint } = asked;
     const identity = { kind: 'adopted', fingerprint, startedAt: undefined, ours: false } as const;
     followState.update({ identity });
@@ -162,7 +162,7 @@ describe('the end of a run before that of its operation', () => {
     assert.deepEqual(argocd.calls, []);
   });
 
-  it('looks for an operation whose request was on its way', async () => {
+  it('looks for an operation whose request was in transit', async () => {
     followState = new FollowState(settingsOf().goal, 'run-1', clock);
     followState.take(application());
     followState.update({ request: request({ state: 'unclear', operation: undefined }) });
@@ -170,7 +170,7 @@ describe('the end of a run before that of its operation', () => {
     assert.match(await end(), /was terminated/);
   });
 
-  it('waits a little for a request that was broken off to arrive', async () => {
+  it('waits briefly for an interrupted request to arrive', async () => {
     followState = new FollowState(settingsOf().goal, 'run-1', clock);
     followState.take(application());
     followState.update({ request: request({ state: 'unclear', operation: undefined }) });
@@ -184,7 +184,7 @@ describe('the end of a run before that of its operation', () => {
     assert.equal(clock.now() - before, 2_000);
   });
 
-  it('says when it has ended in the meantime', async () => {
+  it('says if it has ended in the meantime', async () => {
     argocd.application = application({ operationState: ended('Succeeded', { operation: asked }) });
     assert.match(await end(), /the operation has ended/);
     argocd.application = application();
@@ -193,33 +193,33 @@ describe('the end of a run before that of its operation', () => {
   });
 
   const mending = [
-    ['the controller has not begun it yet', 'no-operation'],
-    ['Argo CD is away', 'unavailable'],
-    ['no answer came', 'unclear'],
+    ['the controller has not started it yet', 'no-operation'],
+    ['Argo CD is down', 'unavailable'],
+    ['no response arrived', 'unclear'],
   ] as const;
   for (const [what, failure] of mending) {
-    it(`tries again when ${what}`, async () => {
+    it(`tries again if ${what}`, async () => {
       argocd.onTerminate = () =>
         argocd.times('terminate').length < 4 ? Promise.reject(failed(failure)) : Promise.resolve();
       assert.match(await end(), /was terminated/);
     });
   }
 
-  it('gives up within four seconds when Argo CD stays away, and says why', async () => {
+  it('gives up within four seconds if Argo CD stays down, and says why', async () => {
     argocd.onGet = () => Promise.reject(failed('unavailable', 'HTTP 502'));
     const before = clock.now();
     assert.match(await end(), /could not be terminated in time, .* \(HTTP 502\)/);
     assert.ok(clock.now() - before <= 4_000);
   });
 
-  it('gives up within four seconds when Argo CD hangs', async () => {
+  it('gives up within four seconds if Argo CD hangs', async () => {
     argocd.onGet = ({ signal }) => hang(signal);
     const before = clock.now();
     assert.match(await end(), /could not be terminated in time/);
     assert.ok(clock.now() - before <= 4_000);
   });
 
-  it('says at once that the token may not', async () => {
+  it('says immediately that the token lacks the right', async () => {
     argocd.onTerminate = () => Promise.reject(failed('forbidden', 'permission denied'));
     const before = clock.now();
     assert.match(await end(), /could not be terminated: permission denied/);
