@@ -12,28 +12,28 @@ const clients = new Clients([
   { name: 'contoso', digests: [hash('token-of-contoso')] },
 ]);
 
-describe('a client', () => {
+describe('A client', () => {
   const cases: readonly [string, string | undefined, string | undefined][] = [
-    ['is known by its token', 'Bearer token-of-contoso', 'contoso'],
-    ['is known by the token that will replace it', 'Bearer next-of-fabrikam', 'fabrikam'],
+    ['is identified by its token', 'Bearer token-of-contoso', 'contoso'],
+    ['is identified by the token that will replace it', 'Bearer next-of-fabrikam', 'fabrikam'],
     [
-      'is known by the password of a Generic connection',
+      'is identified by the password of a Generic connection',
       `Basic ${Buffer.from('user:token-of-fabrikam').toString('base64')}`,
       'fabrikam',
     ],
     ['is unknown with another token', 'Bearer token-of-nobody', undefined],
-    ['is unknown by the hash of its token', `Bearer ${hash('token-of-contoso')}`, undefined],
+    ['is unknown with the hash of its token', `Bearer ${hash('token-of-contoso')}`, undefined],
     ['is unknown without a token', undefined, undefined],
   ];
   for (const [sentence, header, expected] of cases) {
     it(sentence, () => assert.equal(clients.identify(header), expected));
   }
 
-  it('is unknown where there are none', () => {
+  it('is unknown if none are configured', () => {
     assert.equal(new Clients([]).identify('Bearer token-of-contoso'), undefined);
   });
 
-  describe('is looked for in a time that does not tell which it is:', () => {
+  describe('is looked up in a time that does not depend on the match:', () => {
     let compare: sinon.SinonSpy;
     beforeEach(() => {
       compare = sinon.spy(crypto, 'timingSafeEqual');

@@ -12,14 +12,14 @@ const question: AccessRequest = {
   actions: ['sync', 'prune', 'force'],
 };
 
-/** The rule that the advice tells to add, read as YAML. */
+/** The rule that the advice suggests, parsed as YAML. */
 function adviceOf(special: Partial<AccessRequest>, name?: string): unknown {
   const { advice } = printDenial({ ...question, ...special }, name, question.actions);
   return load(advice.slice(advice.indexOf('{'), advice.lastIndexOf('}') + 1));
 }
 
-describe('a denial', () => {
-  it('says what is not allowed to whom', () => {
+describe('A denial', () => {
+  it('says what is not allowed for whom', () => {
     const { message } = printDenial(question, 'shop-web', ['prune', 'force']);
     assert.equal(
       message,
@@ -27,7 +27,7 @@ describe('a denial', () => {
     );
   });
 
-  it('tells the rule that is missing, as it can be copied', () => {
+  it('contains the missing rule, ready to copy', () => {
     assert.deepEqual(adviceOf({}, 'shop-web'), {
       client: 'fabrikam',
       azureProjects: ['shop'],
@@ -38,22 +38,22 @@ describe('a denial', () => {
     });
   });
 
-  it('knows of no name where a label selector asks', () => {
+  it('contains no name if the request has a label selector', () => {
     assert.match(printDenial(question, undefined, ['sync']).message, /sync on any application at/);
   });
 
-  it('names a project by its id where it has no name', () => {
+  it('names a project by its id if it has no name', () => {
     const nameless = { ...question, azureProject: { ...question.azureProject, name: '' } };
     const { message } = printDenial(nameless, 'shop-web', ['sync']);
     assert.match(message, /Azure project "6ce954b1-/);
   });
 
-  it('does not tell the AppProject, which may have been looked up', () => {
+  it('does not reveal the AppProject, which may have been looked up', () => {
     const { message, advice } = printDenial(question, 'shop-web', ['sync']);
     assert.doesNotMatch(message + advice, /secret-project/);
   });
 
-  it('bounds and escapes the words of the request', () => {
+  it('bounds and escapes text from the request', () => {
     const nasty = `a"]}\n##vso[x]${'y'.repeat(1_000)}`;
     const about = { argocd: nasty, azureProject: { name: nasty, id: '' } };
     const { message, advice } = printDenial({ ...question, ...about }, nasty, ['sync']);

@@ -43,7 +43,7 @@ function bearing(token: string, headers: Readonly<Record<string, string>> = {}):
   };
 }
 
-describe('HookCallers', () => {
+describe('Hook callers', () => {
   let cluster: KubernetesSimulator;
   let folder: string;
   const faults: unknown[] = [];
@@ -82,7 +82,7 @@ describe('HookCallers', () => {
     };
   }
 
-  it('knows a service account and its pod once its cluster has reviewed the token', async () => {
+  it('are a service account and its pod once its cluster has reviewed the token', async () => {
     const known = await callers().identify(bearing(cluster.issuer.issue(account)));
     assert.deepEqual(known, {
       caller: 'prod',
@@ -91,14 +91,14 @@ describe('HookCallers', () => {
     assert.deepEqual(cluster.reviews[0]?.spec.audiences, [audience]);
   });
 
-  it('knows the same by the keys of the issuer, without asking anybody', async () => {
+  it("are verified by the issuer's keys without a request", async () => {
     const issuer = new ServiceAccountIssuer('https://oidc.example.com/edge');
     const known = await callers([byKeys(issuer)]).identify(bearing(issuer.issue(account)));
     assert.ok('account' in known && known.account?.pod === 'smoke-tests-x7k2p');
     assert.equal(cluster.reviews.length, 0);
   });
 
-  it('asks the cluster once for a token that comes often', async () => {
+  it('are reviewed once for a token that comes often', async () => {
     const all = callers();
     const token = cluster.issuer.issue(account);
     await Promise.all([1, 2, 3].map(() => all.identify(bearing(token))));
@@ -109,13 +109,13 @@ describe('HookCallers', () => {
   const forged: readonly (readonly [string, Partial<TokenRequest>, RegExp])[] = [
     ['another audience', { audiences: ['https://kubernetes.default.svc'] }, /audience must be/],
     ['no audience', { audiences: [] }, /audience must be/],
-    ['a token that has expired', { lifetime: -60 }, /has expired/],
+    ['an expired token', { lifetime: -60 }, /has expired/],
     ["another namespace's service account", { namespace: 'bank' }, /No entry of `hooks\.grants`/],
     ['another service account', { serviceAccount: 'default' }, /No entry of `hooks\.grants`/],
-    ['a name that begins like the granted one', { namespace: 'shop2' }, /No entry/],
+    ['a name that starts like the granted one', { namespace: 'shop2' }, /No entry/],
   ];
   for (const [what, changes, message] of forged) {
-    it(`refuses ${what} without asking the cluster`, async () => {
+    it(`are refused with ${what} without asking the cluster`, async () => {
       const token = cluster.issuer.issue({ ...account, ...changes });
       const refused = await callers().identify(bearing(token));
       assert.ok('message' in refused && refused.kind === 'unauthenticated');
@@ -140,13 +140,13 @@ describe('HookCallers', () => {
   const unproven: readonly (readonly [string, (issuer: ServiceAccountIssuer) => string])[] = [
     ['a token without a signature', (issuer) => unsigned(issuer.issue(account))],
     [
-      'a token whose account was changed',
+      'a token with a changed account',
       (issuer) => raised(issuer.issue({ ...account, serviceAccount: 'default' })),
     ],
     ["another cluster's token", () => stranger.issue(account)],
   ];
   for (const [what, tokenOf] of unproven) {
-    it(`refuses ${what}, whichever way it is checked`, async () => {
+    it(`are refused with ${what}, however it is verified`, async () => {
       const token = tokenOf(cluster.issuer);
       for (const all of [callers(), callers([byKeys(cluster.issuer)])]) {
         const refused = await all.identify(bearing(token));
@@ -159,27 +159,27 @@ describe('HookCallers', () => {
   }
 
   const nonsense: readonly (readonly [string, string])[] = [
-    ['the token of a client', 'client-token'],
-    ['three parts of nothing', 'a.b.c'],
-    ['a token of a person', `x.${Buffer.from('{"sub":"alice"}').toString('base64url')}.y`],
-    ['a token that is too long', `x.${'a'.repeat(10_000)}.y`],
+    ["a client's token", 'client-token'],
+    ['three meaningless segments', 'a.b.c'],
+    ["a person's token", `x.${Buffer.from('{"sub":"alice"}').toString('base64url')}.y`],
+    ['an oversized token', `x.${'a'.repeat(10_000)}.y`],
     ['deeply nested claims', `x.${Buffer.from('['.repeat(5_000)).toString('base64url')}.y`],
   ];
   for (const [what, token] of nonsense) {
-    it(`refuses ${what}`, async () => {
+    it(`are refused with ${what}`, async () => {
       const refused = await callers().identify(bearing(token));
       assert.ok('message' in refused && refused.kind === 'unauthenticated');
       assert.equal(cluster.reviews.length, 0);
     });
   }
 
-  it('takes the yes of an API server that confirms no audience for none', async () => {
+  it('are refused if an API server authenticates them but confirms no audience', async () => {
     cluster.faults.ignoresAudiences = true;
     const refused = await callers().identify(bearing(cluster.issuer.issue(account)));
     assert.ok('message' in refused && refused.kind === 'unauthenticated');
   });
 
-  it('asks for another try when the cluster cannot answer, and remembers nothing of it', async () => {
+  it('are asked to try again if the cluster cannot answer, which is not remembered', async () => {
     const all = callers();
     const token = cluster.issuer.issue(account);
     cluster.faults.status = 500;
@@ -191,7 +191,7 @@ describe('HookCallers', () => {
     assert.ok('account' in (await all.identify(bearing(token))));
   });
 
-  it('bounds the reviews that tokens without a proof can cause', async () => {
+  it('cause a bounded number of reviews with unverifiable tokens', async () => {
     const all = callers();
     const answers = await Promise.all(
       Array.from({ length: 150 }, () => all.identify(bearing(stranger.issue(account)))),
@@ -201,7 +201,7 @@ describe('HookCallers', () => {
     assert.equal(cluster.reviews.length, answers.length - throttled.length);
   });
 
-  it('shows a token to no other cluster: among several, the hook says which', async () => {
+  it('name their cluster among several, and their token is shown to no other', async () => {
     const other: HookCaller = {
       kind: 'tokenReview',
       name: 'other',
@@ -215,13 +215,13 @@ describe('HookCallers', () => {
     assert.match(refused.message, /Hook-Caller/);
     assert.equal(cluster.reviews.length, 0);
     assert.ok('account' in (await all.identify(bearing(token, { 'Hook-Caller': 'prod' }))));
-    // Its grant is for `prod` alone.
+    // Its grant covers only `prod`.
     const ungranted = await all.identify(bearing(token, { 'Hook-Caller': 'other' }));
     assert.ok('message' in ungranted);
     assert.equal(cluster.reviews.length, 1);
   });
 
-  it('takes no token where only a key is configured, and no key where only a token is', async () => {
+  it('present no token if only a key is configured, and no key if only a token is', async () => {
     const token = cluster.issuer.issue(account);
     const signedOnly = callers([{ kind: 'hmac', name: 'prod', secrets: [secret] }]);
     assert.ok('message' in (await signedOnly.identify(bearing(token))));

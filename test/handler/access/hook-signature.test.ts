@@ -25,7 +25,7 @@ class SetClock {
   }
 }
 
-/** A request that is signed at a time of the clock, and changed after that. */
+/** A request that is signed at a time of the clock, and changed afterward. */
 function signed(
   at: number,
   changes: Partial<SignedRequest> = {},
@@ -43,7 +43,7 @@ function signed(
   return { ...request, signature: `sha256=${digest}`, ...changes };
 }
 
-/** A check that began so long ago that nothing of before counts any more. */
+/** A check that started so long ago that nothing before it matters. */
 function established() {
   const clock = new SetClock();
   const check = new SignatureCheck(clock);
@@ -52,7 +52,7 @@ function established() {
 }
 
 describe('SignatureCheck', () => {
-  it('takes what is signed with a key of the caller, once', () => {
+  it("accepts a request that is signed with the caller's key, once", () => {
     const { clock, check } = established();
     assert.equal(check.check(caller, secrets, signed(clock.now())), undefined);
     const again = check.check(caller, secrets, signed(clock.now()));
@@ -60,7 +60,7 @@ describe('SignatureCheck', () => {
     assert.match(again?.message ?? '', /used before/);
   });
 
-  it('takes either of two keys', () => {
+  it('accepts either of two keys', () => {
     const { clock, check } = established();
     const both = [new Secret('the-new-key-of-forty-characters-xxxxxxxx'), ...secrets];
     assert.equal(check.check(caller, both, signed(clock.now())), undefined);
@@ -68,16 +68,16 @@ describe('SignatureCheck', () => {
 
   const altered: readonly (readonly [string, Partial<SignedRequest>])[] = [
     ['another body', { body: '{"application":"bank"}' }],
-    ['a body with one more space', { body: '{"application":"shop"} ' }],
+    ['a body with an extra space', { body: '{"application":"shop"} ' }],
     ['another method', { method: 'GET' }],
     ['another path', { path: '/v1/hooks/1' }],
     ['another nonce', { nonce: 'another-nonce-of-23-xxx' }],
-    ['a signature of which one digit differs', { signature: `sha256=${'0'.repeat(64)}` }],
-    ['a signature of no digits', { signature: 'sha256=' }],
+    ['a signature with one wrong digit', { signature: `sha256=${'0'.repeat(64)}` }],
+    ['a signature without digits', { signature: 'sha256=' }],
     ['a signature by another algorithm', { signature: `sha1=${'0'.repeat(40)}` }],
     ['a nonce that is too short', { nonce: 'short' }],
-    ['a nonce that holds a line break', { nonce: 'nonce-of-16-char\ns' }],
-    ['a time that is none', { timestamp: 'yesterday' }],
+    ['a nonce with a line break', { nonce: 'nonce-of-16-char\ns' }],
+    ['an invalid time', { timestamp: 'yesterday' }],
     ['a time in milliseconds', { timestamp: '1700000000000' }],
   ];
   for (const [what, changes] of altered) {
@@ -88,21 +88,21 @@ describe('SignatureCheck', () => {
     });
   }
 
-  it('refuses another time within the window', () => {
+  it('refuses a changed time within the window', () => {
     const { clock, check } = established();
     const timestamp = String(Math.floor(clock.now() / 1_000) - 1);
     const problem = check.check(caller, secrets, signed(clock.now(), { timestamp }));
     assert.equal(problem?.kind, 'unauthenticated');
   });
 
-  it('refuses a caller that there is not like a wrong signature', () => {
+  it('refuses an unknown caller like a wrong signature', () => {
     const { clock, check } = established();
     const unknown = check.check('nobody', undefined, signed(clock.now()));
     const wrong = check.check(caller, secrets, signed(clock.now(), { body: '' }));
     assert.deepEqual(unknown, wrong);
   });
 
-  it('refuses parts that were moved between lines', () => {
+  it('refuses text that was moved between lines', () => {
     const { clock, check } = established();
     const body = 'POST /v1/hooks\nrest';
     const moved = signed(clock.now(), { body: 'rest', path: '/v1/hooks' }, { body, path: '/x' });
@@ -110,13 +110,13 @@ describe('SignatureCheck', () => {
   });
 
   const times: readonly (readonly [string, number, boolean])[] = [
-    ['as old as it may be', -signatureWindow.past + 1_000, true],
+    ['as old as allowed', -signatureWindow.past + 1_000, true],
     ['older', -signatureWindow.past - 1_000, false],
-    ['as far ahead as it may be', signatureWindow.ahead - 1_000, true],
+    ['as far in the future as allowed', signatureWindow.ahead - 1_000, true],
     ['further ahead', signatureWindow.ahead + 1_000, false],
   ];
   for (const [what, shift, isTaken] of times) {
-    it(`${isTaken ? 'takes' : 'refuses'} a signature that is ${what}`, () => {
+    it(`${isTaken ? 'accepts' : 'refuses'} a signature that is ${what}`, () => {
       const clock = new SetClock();
       const check = new SignatureCheck(clock);
       clock.advance(3_600_000);
@@ -125,7 +125,7 @@ describe('SignatureCheck', () => {
     });
   }
 
-  it('knows a nonce for as long as its signature counts, and forgets it then', () => {
+  it('remembers a nonce exactly as long as its signature is valid', () => {
     const { clock, check } = established();
     const ahead = signed(clock.now() + signatureWindow.ahead - 1_000);
     assert.equal(check.check(caller, secrets, ahead), undefined);
@@ -135,7 +135,7 @@ describe('SignatureCheck', () => {
     assert.equal(check.check(caller, secrets, signed(clock.now())), undefined);
   });
 
-  it('takes nothing after a restart that an earlier process may have taken, and says when to sign again', () => {
+  it('refuses after a restart what an earlier process may have accepted, and says when to sign again', () => {
     const clock = new SetClock();
     const used = [0, signatureWindow.ahead - 1_000].map((shift) => signed(clock.now() + shift));
     clock.advance(5_000);
@@ -149,7 +149,7 @@ describe('SignatureCheck', () => {
     assert.equal(check.check(caller, secrets, signed(clock.now())), undefined);
   });
 
-  it('tells a stranger nothing of a restart', () => {
+  it('does not tell strangers about a restart', () => {
     const clock = new SetClock();
     const check = new SignatureCheck(clock);
     const problem = check.check(caller, secrets, signed(clock.now(), { body: 'other' }));

@@ -5,27 +5,27 @@ function basic(pair: string): string {
   return `Basic ${Buffer.from(pair).toString('base64')}`;
 }
 
-describe('the token of an Authorization header', () => {
+describe('The token of an Authorization header', () => {
   const cases: readonly [string, string | undefined, string | undefined][] = [
     ['is that of Bearer', 'Bearer abc.DEF-1', 'abc.DEF-1'],
-    ['is taken whatever the case of the scheme', 'bEARER abc', 'abc'],
+    ['is accepted whatever the case of the scheme', 'bEARER abc', 'abc'],
     ['is the password of Basic', basic('anybody:abc'), 'abc'],
     ['is the password without a user name', basic(':abc'), 'abc'],
-    ['may hold colons', basic('u:a:b'), 'a:b'],
-    ['is taken out of quotes', 'Bearer "abc"', 'abc'],
-    ['is taken out of quotes with blanks', 'Bearer " abc "', 'abc'],
-    ['is taken without a word that was copied along', 'Bearer Bearer abc', 'abc'],
-    ['is the password of Basic, out of quotes', basic('anybody:"abc"'), 'abc'],
+    ['may contain colons', basic('u:a:b'), 'a:b'],
+    ['is accepted without its quotes', 'Bearer "abc"', 'abc'],
+    ['is accepted without quotes with spaces', 'Bearer " abc "', 'abc'],
+    ['is accepted without a scheme that was copied with it', 'Bearer Bearer abc', 'abc'],
+    ['is the password of Basic, without quotes', basic('anybody:"abc"'), 'abc'],
     ['is absent without a header', undefined, undefined],
     ['is absent in an empty header', '', undefined],
     ['is absent without a scheme', 'abc', undefined],
     ['is absent with another scheme', 'Digest abc', undefined],
     ['is absent without a token', 'Bearer ', undefined],
-    ['is absent where there are two', 'Bearer abc def', undefined],
+    ['is absent if there are two', 'Bearer abc def', undefined],
     ['is absent without a colon', basic('abc'), undefined],
     ['is absent with an empty password', basic('abc:'), undefined],
-    ['is absent in what is not base64', 'Basic !!!', undefined],
-    ['is absent where it is too long', `Bearer ${'a'.repeat(1_025)}`, undefined],
+    ['is absent if it is not base64', 'Basic !!!', undefined],
+    ['is absent if it is too long', `Bearer ${'a'.repeat(1_025)}`, undefined],
   ];
   for (const [sentence, header, expected] of cases) {
     it(sentence, () => assert.equal(presentedToken(header), expected));

@@ -18,14 +18,14 @@ function denied(followUps: string, appProject = 'retail', grants: readonly Grant
   return reachDenials(parsed.value, { ...own, appProject }, grants);
 }
 
-describe('What a run may have queued, by the request alone', () => {
-  it('is any pipeline of its own project, however that is named', () => {
+describe('What a run may have queued, judged by its request alone', () => {
+  it('is any pipeline of its own project, however the project is named', () => {
     for (const name of ['smoke', 'shop/smoke', 'SHOP/smoke', 'Fabrikam/shop/smoke', 'id-1/7']) {
       assert.deepEqual(denied(`onSuccess: ${name}`), [], name);
     }
   });
 
-  it('is one of another project by a grant for the AppProject alone', () => {
+  it('is a pipeline of another project only by a grant for the AppProject', () => {
     assert.deepEqual(denied('onFailure: ops/rollback', 'retail', [grant]), []);
     for (const [name, appProject] of [
       ['ops/rollback', 'web'],
@@ -36,7 +36,7 @@ describe('What a run may have queued, by the request alone', () => {
     }
   });
 
-  it('says what is missing for each, also where the AppProject is not known', () => {
+  it('comes with what is missing for each, even if the AppProject is unknown', () => {
     const [first, second] = denied('onSuccess: ops/a\nonFailure: ops/b');
     assert.match(
       first?.message ?? '',

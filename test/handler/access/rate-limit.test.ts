@@ -8,19 +8,19 @@ function takeMany(rate: RateLimit, times: number, now: number): readonly number[
   return Array.from({ length: times }, () => rate.take('fabrikam', now));
 }
 
-describe('the rate limit', () => {
-  it('lets a burst pass, then says how long to wait', () => {
+describe('The rate limit', () => {
+  it('admits a burst, then says how long to wait', () => {
     assert.deepEqual(takeMany(new RateLimit(limits), 4, 0), [0, 0, 0, 100]);
   });
 
-  it('gives back what time has brought, and never more than a burst', () => {
+  it('refills with time, but never beyond a burst', () => {
     const rate = new RateLimit(limits);
     takeMany(rate, 3, 0);
     assert.deepEqual(takeMany(rate, 2, 100), [0, 100]);
     assert.deepEqual(takeMany(rate, 4, 1_000_000), [0, 0, 0, 100]);
   });
 
-  it('does not lengthen the wait of whoever asks too early', () => {
+  it('does not lengthen the wait of a client that asks too early', () => {
     const rate = new RateLimit(limits);
     takeMany(rate, 3, 0);
     assert.deepEqual(
@@ -30,13 +30,13 @@ describe('the rate limit', () => {
     assert.equal(rate.take('fabrikam', 100), 0);
   });
 
-  it('counts each client on its own', () => {
+  it('counts each client separately', () => {
     const rate = new RateLimit(limits);
     takeMany(rate, 3, 0);
     assert.equal(rate.take('contoso', 0), 0);
   });
 
-  it('neither gives nor takes when the clock is set back', () => {
+  it('does not change when the clock is set back', () => {
     const rate = new RateLimit(limits);
     takeMany(rate, 3, 10_000);
     assert.deepEqual([rate.take('fabrikam', 0), rate.take('fabrikam', 100)], [100, 0]);
@@ -49,7 +49,7 @@ describe('the rate limit', () => {
     assert.equal(rate.take('fabrikam', 1), 0);
   });
 
-  it('never lets more pass than burst and rate together', () => {
+  it('never admits more than burst and rate together', () => {
     const gaps = fc.array(fc.nat(400), { maxLength: 200 });
     fc.assert(
       fc.property(gaps, (waits) => {
@@ -65,7 +65,7 @@ describe('the rate limit', () => {
     );
   });
 
-  it('lets pass whoever waits as long as it was told', () => {
+  it('admits a client that waits as long as it was told', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5_000 }), fc.array(fc.nat(50)), (perSecond, waits) => {
         const rate = new RateLimit({ ...limits, requestsPerSecond: perSecond });

@@ -36,8 +36,8 @@ function sync(options: Partial<SyncGoal['options']>, rest: Partial<SyncGoal> = {
   };
 }
 
-describe('the actions that a request needs', () => {
-  it('are one more for follow-ups that our identity is to queue', () => {
+describe('The actions that a request needs', () => {
+  it('include one for follow-ups that our identity will queue', () => {
     const change = { goal: sync({}), ...endings };
     const followUps = 'onSuccess: smoke-tests';
     assert.deepEqual(requiredActions({ ...change, followUps }), ['sync', 'queue']);
@@ -60,7 +60,7 @@ describe('the actions that a request needs', () => {
       'sync skipHooks',
     ],
     [
-      'a sync that does all of it',
+      'a sync with all of these',
       {
         goal: sync({
           prune: true,
@@ -73,12 +73,12 @@ describe('the actions that a request needs', () => {
       'sync prune force skipHooks override',
     ],
     [
-      'a sync that terminates another operation first',
+      'a sync that first terminates another operation',
       { goal: sync({}, { whenBusy: 'terminate' }), ...endings },
       'sync terminate',
     ],
     [
-      'a sync that is terminated when the time is up',
+      'a sync that is terminated when it times out',
       { goal: sync({}), ...endings, onTimeout: 'terminate' },
       'sync terminate',
     ],
@@ -101,7 +101,7 @@ describe('the actions that a request needs', () => {
     ['a termination', { goal: terminate, ...endings }, 'terminate'],
     ['a wait', { goal: wait, ...endings }, 'gate'],
     [
-      'a wait, whatever it says about endings',
+      'a wait, whatever it says about the end',
       { goal: { ...wait, whenBusy: 'terminate' }, onTimeout: 'terminate', onCancel: 'terminate' },
       'gate',
     ],
@@ -144,7 +144,7 @@ describe('the actions that a request needs', () => {
     ['Validate=false,Replace=true', 'sync force override'],
     ['Validate=x, Prune = true ', 'sync prune override'],
   ] as const) {
-    it(`are with the sync option ${option}: ${expected}`, () => {
+    it(`for the sync option ${option} are ${expected}`, () => {
       const demand = { goal: sync({ syncOptions: ['Validate=true', option] }), ...endings };
       assert.equal(requiredActions(demand).join(' '), expected);
     });

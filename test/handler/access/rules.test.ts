@@ -54,73 +54,73 @@ function allows(rights: Rights, special: Partial<AccessRequest>): boolean {
   return denialOf(rights, { ...question, ...special }) === undefined;
 }
 
-describe('the rules', () => {
+describe('The rules', () => {
   const cases: readonly [string, Partial<Rule>, Partial<AccessRequest>, boolean][] = [
     ['allow what one of them says', {}, {}, true],
     ['deny another client', {}, { client: 'contoso' }, false],
-    ['tell clients apart by case', {}, { client: 'Fabrikam' }, false],
+    ['distinguish clients by case', {}, { client: 'Fabrikam' }, false],
     ['deny another Argo CD', {}, { argocd: 'test' }, false],
     ['deny another Azure project', {}, { azureProject: { name: 'bank', id } }, false],
     ['deny another AppProject', {}, { appProject: 'other' }, false],
     ['deny another application', {}, { application: { name: 'bank-web' } }, false],
     ['deny another action', {}, { actions: ['prune'] }, false],
-    ['deny as soon as one action is not allowed', {}, { actions: ['sync', 'force'] }, false],
+    ['deny a request if one action is not allowed', {}, { actions: ['sync', 'force'] }, false],
     ['allow several actions', {}, { actions: ['sync', 'gate'] }, true],
-    ['take Azure projects in any case', {}, { azureProject: { name: 'SHOP', id } }, true],
-    ['take Azure projects by patterns', { azureProjects: ['sh*'] }, {}, true],
+    ['match Azure projects in any case', {}, { azureProject: { name: 'SHOP', id } }, true],
+    ['match Azure projects by patterns', { azureProjects: ['sh*'] }, {}, true],
     [
-      'take Azure projects by id',
+      'match Azure projects by id',
       { azureProjects: [id.toUpperCase()] },
       { azureProject: { name: 'renamed', id } },
       true,
     ],
     [
-      'never take a name for an id',
+      'never mistake a name for an id',
       { azureProjects: [id] },
       { azureProject: { name: id, id: '00000000-0000-4000-8000-000000000000' } },
       false,
     ],
     [
-      'never fit a pattern to an id',
+      'never match a pattern to an id',
       { azureProjects: ['6c*'] },
       { azureProject: { name: 'bank', id } },
       false,
     ],
     [
-      'fit no name that is unknown, but to the pattern of all',
+      'match no unknown name, except with the pattern for all',
       {},
       { azureProject: { name: '', id } },
       false,
     ],
     [
-      'let the pattern of all pass where the name is unknown',
+      'allow an unknown name with the pattern for all',
       { azureProjects: ['*'] },
       { azureProject: { name: '', id } },
       true,
     ],
-    ['pass an AppProject that is not known yet', {}, { appProject: undefined }, true],
-    ['pass applications that are not known yet', {}, { application: undefined }, true],
+    ['allow an AppProject that is not known yet', {}, { appProject: undefined }, true],
+    ['allow applications that are not known yet', {}, { application: undefined }, true],
     [
-      'deny unknown applications where nothing is allowed',
+      'deny unknown applications if nothing is allowed',
       { client: 'contoso' },
       { application: undefined, appProject: undefined },
       false,
     ],
     [
-      'know the own namespace of Argo CD by both names',
+      "match applications in Argo CD's own namespace by both names",
       {},
       { application: { name: 'shop-web', namespace: 'argocd' } },
       true,
     ],
-    ['know it by the long name', { applications: ['argocd/shop-*'] }, {}, true],
+    ['match them by the qualified name', { applications: ['argocd/shop-*'] }, {}, true],
     [
-      'deny a namesake in another namespace',
+      'deny an application of the same name in another namespace',
       {},
       { application: { name: 'shop-web', namespace: 'team' } },
       false,
     ],
     [
-      'deny it also to the star',
+      'deny it with the star as well',
       { applications: ['*'] },
       { application: { name: 'shop-web', namespace: 'team' } },
       false,
@@ -132,12 +132,12 @@ describe('the rules', () => {
       true,
     ],
     [
-      'allow all namespaces by two stars',
+      'allow all namespaces with two stars',
       { applications: ['*/*'] },
       { application: { name: 'shop-web', namespace: 'team' } },
       true,
     ],
-    ['count the own namespace to the two stars', { applications: ['*/*'] }, {}, true],
+    ['include the own namespace in the two stars', { applications: ['*/*'] }, {}, true],
     [
       'know the own namespace of each instance',
       { argocd: 'test' },
@@ -145,18 +145,18 @@ describe('the rules', () => {
       true,
     ],
     [
-      'know that of another instance from it',
+      "distinguish it from another instance's",
       { argocd: 'test' },
       { argocd: 'test', application: { name: 'shop-web', namespace: 'argocd' } },
       false,
     ],
-    ['need no rule where no action is needed', { actions: [] }, { actions: [] }, true],
+    ['need no rule if no action is needed', { actions: [] }, { actions: [] }, true],
   ];
   for (const [sentence, special, asked, expected] of cases) {
     it(sentence, () => assert.equal(allows(rightsOf(special), asked), expected));
   }
 
-  it('deny everything where there are none', () => {
+  it('deny everything if there are none', () => {
     assert.equal(allows(rightsOf(), {}), false);
   });
 
@@ -173,7 +173,7 @@ describe('the rules', () => {
     assert.equal(allows(rights, { actions: ['sync', 'prune'] }), false);
   });
 
-  it('allow nothing that no single one allows, and all that one does', () => {
+  it('allow exactly what single rules allow', () => {
     const some = <T extends string>(...of: readonly T[]) => fc.subarray([...of], { minLength: 1 });
     const rules = fc.array(
       fc.record({
@@ -219,8 +219,8 @@ describe('the rules', () => {
   });
 });
 
-describe('what rules allow to one caller', () => {
-  it('is found by a look at each rule, however many applications are asked for', () => {
+describe('What rules allow for one caller', () => {
+  it('is found by checking each rule once, however many applications are requested', () => {
     assertLinear((count, meter) => {
       const rights = rightsOf();
       const rules = Array.from({ length: count }, (_, index) =>
@@ -236,7 +236,7 @@ describe('what rules allow to one caller', () => {
     });
   });
 
-  it('is what the patterns of the rules say one by one', () => {
+  it('equals what the patterns of the rules say one by one', () => {
     const pattern = fc.string({ unit: fc.constantFrom(...'ab*?'), minLength: 1, maxLength: 4 });
     const text = fc.string({ unit: fc.constantFrom(...'ab'), minLength: 1, maxLength: 5 });
     const patterns = fc.array(pattern, { minLength: 1, maxLength: 3 });
