@@ -19,10 +19,10 @@ function check(text: string) {
   return { text: lines.join('\n').replaceAll(folder, '/srv'), exitCode };
 }
 
-describe('the check of a configuration', () => {
+describe('The check of a configuration', () => {
   afterEach(removeFolders);
 
-  it('shows what is set and what is allowed to whom', () => {
+  it('shows what is set and what is allowed for whom', () => {
     const { text, exitCode } = check(whole.replaceAll('/run/', './'));
     assert.equal(exitCode, 0);
     assert.equal(
@@ -79,7 +79,7 @@ What hooks may do:
     assert.match(check('logLevel: loud').text, /\n\nThere is 1 fault\.$/);
   });
 
-  it('fails for a file that is not there', () => {
+  it('fails for a missing file', () => {
     assert.equal(checkConfig('/nowhere/handler.yaml', {}).exitCode, 1);
   });
 

@@ -13,22 +13,22 @@ const serve = { kind: 'run', command: 'serve', config: 'handler.yaml' } as const
 describe('The command line of the handler', () => {
   const table: readonly (readonly [what: string, words: readonly string[], asked: CommandLine])[] =
     [
-      ['serves when nothing is said', [], serve],
-      ['serves when told', ['serve', '--config', 'a.yaml'], { ...serve, config: 'a.yaml' }],
-      ['logs as text when told', ['--log', 'text'], { ...serve, log: 'text' }],
-      ['logs as json when told', ['serve', '--log=json'], { ...serve, log: 'json' }],
+      ['serves by default', [], serve],
+      ['serves if told to', ['serve', '--config', 'a.yaml'], { ...serve, config: 'a.yaml' }],
+      ['logs as text if told to', ['--log', 'text'], { ...serve, log: 'text' }],
+      ['logs as json if told to', ['serve', '--log=json'], { ...serve, log: 'json' }],
       [
-        'takes the file to check as a word',
+        'takes the file to check as an argument',
         ['check-config', 'a.yaml'],
         { kind: 'run', command: 'check-config', config: 'a.yaml' },
       ],
       [
-        'asks the others, too',
+        'checks the other services as well',
         ['check-config', '--live'],
         { kind: 'run', command: 'check-config', config: 'handler.yaml', live: true },
       ],
       ['helps', ['serve', '-h'], { kind: 'help' }],
-      ['says its version', ['--version'], { kind: 'version' }],
+      ['prints its version', ['--version'], { kind: 'version' }],
     ];
   for (const [what, words, asked] of table) {
     it(what, () => assert.deepEqual(readCommandLine(words), asked));

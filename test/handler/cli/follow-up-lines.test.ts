@@ -20,7 +20,7 @@ followUps: [{ name: r, when: ${when}, for: ${whose}, do: ${action} }]
 
 const queue = '{ queuePipeline: shop/smoke }';
 
-describe('a follow-up in a line', () => {
+describe('A follow-up on one line', () => {
   for (const [when, whose, action, expected] of [
     ['{ events: [failed] }', '{}', queue, 'on failed, of all applications: queue shop/smoke'],
     [
@@ -42,7 +42,7 @@ describe('a follow-up in a line', () => {
       'on failed or terminated, of all applications: post to hooks.example.com',
     ],
   ] as const) {
-    it(`says what happens: ${expected.slice(0, 50)}`, () => {
+    it(`says what triggers it: ${expected.slice(0, 50)}`, () => {
       assert.equal(rule(when, whose, action), `r: ${expected}`);
     });
   }
@@ -69,7 +69,7 @@ describe('a follow-up in a line', () => {
     it(`is queued as ${expected}`, () => assert.equal(printIdentity(identity), expected));
   }
 
-  it('has its bounds', () => {
+  it('is bounded', () => {
     const { followUpLimits } = configFrom('followUpLimits: { catchUp: 0s }');
     assert.equal(
       printFollowUpLimits(followUpLimits),

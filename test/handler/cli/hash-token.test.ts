@@ -4,13 +4,13 @@ import { hashToken } from '../../../src/handler/cli/hash-token.ts';
 
 const token = 'J6Nw0cXq3bVt8yRk2mLs';
 
-describe('the hash of a token', () => {
+describe('The hash of a token', () => {
   for (const [how, text] of [
-    ['as it is', token],
+    ['unchanged', token],
     ['from a file', `${token}\n`],
-    ['from a file of Windows', `${token}\r\n`],
+    ['from a Windows file', `${token}\r\n`],
   ] as const) {
-    it(`is what the token is known by: ${how}`, () => {
+    it(`is what identifies the token: ${how}`, () => {
       const hashed = hashToken(text);
       assert.ok('hash' in hashed);
       const clients = new Clients([{ name: 'a', digests: [hashed.hash.replace('sha256:', '')] }]);

@@ -29,7 +29,7 @@ const grant = {
   ...{ argocd: 'prod', appProjects: ['default'], applications: ['shop-*'], queue: [] },
 };
 
-describe('hooks in a line', () => {
+describe('Hooks on one line', () => {
   const callers: readonly (readonly [HookCaller, string])[] = [
     [review, 'here: tokens for argocd-handler, reviewed by this cluster'],
     [
@@ -51,7 +51,7 @@ describe('hooks in a line', () => {
     it(expected, () => assert.equal(printHookCaller(caller, hooks), expected));
   }
 
-  it('say what a grant lets whom do', () => {
+  it('show who may do what by a grant', () => {
     assert.equal(
       printHookGrant(grant),
       'service account argocd-hooks in namespace shop or team-* of here, for applications shop-* in AppProject default at Argo CD prod: tells and waits',
@@ -65,7 +65,7 @@ describe('hooks in a line', () => {
   });
 });
 
-describe('the check of how hooks prove themselves', () => {
+describe('The check of how hooks prove themselves', () => {
   let cluster: KubernetesSimulator;
   let folder: string;
   const before = tls.getCACertificates('default');
@@ -96,7 +96,7 @@ describe('the check of how hooks prove themselves', () => {
     return Promise.all(checkHookCallers({ ...hooks, callers }, systemClock));
   };
 
-  it('has something reviewed and reads the keys', async () => {
+  it('requests a review and reads the keys', async () => {
     const { issuer } = cluster.issuer;
     assert.deepEqual(await check(), [
       { text: 'here: its API server reviews tokens for us', isRight: true },
@@ -109,7 +109,7 @@ describe('the check of how hooks prove themselves', () => {
     );
   });
 
-  it('says what the cluster says where we may not', async () => {
+  it("reports the cluster's message if the handler lacks a right", async () => {
     const [denied] = await check((text) => text.replaceAll(cluster.reviewerToken, 'another'));
     assert.equal(denied?.isRight, false);
     assert.match(denied?.text ?? '', /^here: .*401/);

@@ -7,7 +7,7 @@ import { rights } from '../../../simulators/azure-devops/principal.ts';
 import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
 import { configFrom } from '../config/whole-config.ts';
 
-describe('the check against what is there', () => {
+describe('The check against live services', () => {
   let azure: AzureDevOpsSimulator;
   let argocd: ArgoCDSimulator;
   beforeEach(async () => {
@@ -42,7 +42,7 @@ ${more}`);
   const rule = (name: string, action: string) =>
     `{ name: ${name}, when: { events: [succeeded] }, do: ${action} }`;
 
-  it('says who we are, and what each pipeline lets us do how often', async () => {
+  it('shows our identity, and how often each pipeline may be queued', async () => {
     azure.addPipeline({
       ...{ name: 'smoke', parameters: [{ name: 'event', type: 'number' }] },
       runNumber: 'argocd-${{ parameters.event }}',
@@ -92,7 +92,7 @@ ${more}`);
     assert.match(text, /FAIL smoke-tests: .*argocd handler needs Queue builds permissions\. Grant/);
   });
 
-  it('holds what an event will fill in against no pipeline', async () => {
+  it('does not blame a pipeline for values that an event fills in', async () => {
     azure.addPipeline({ name: 'smoke', parameters: [{ name: 'phase', values: ['Sync'] }] });
     const { text, exitCode } = await check(
       `[${rule('a', '{ queuePipeline: { pipeline: shop/smoke, branch: "{{revision}}", parameters: { phase: "{{phase}}" } } }')}]`,
@@ -101,7 +101,7 @@ ${more}`);
     assert.equal(exitCode, 0);
   });
 
-  it('looks at the pipelines that grants name, and at no pattern', async () => {
+  it('checks the pipelines that grants name, but no patterns', async () => {
     azure.addPipeline({ name: 'smoke' });
     const { text } = await check('[]', {
       more: `grants: [{ argocd: prod, appProjects: [default], organization: fabrikam, azureProjects: [shop, 'team-*'], pipelines: [smoke, gone, 'x-*'] }]`,
@@ -111,7 +111,7 @@ ${more}`);
     assert.doesNotMatch(text, /x-\*|team-/);
   });
 
-  it('says that Argo CD or Azure DevOps does not answer', async () => {
+  it('reports that Argo CD or Azure DevOps does not respond', async () => {
     const { url } = argocd;
     await argocd.stop();
     azure.inject({ operation: 'getConnectionData', fault: { kind: 'answer', status: 503 } });

@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 
 const file = new URL('../../fixtures/tls/ca.pem', import.meta.url).pathname;
 
-describe('the trust of the handler', () => {
-  it('holds what the operating system trusts, besides what Node trusts', async () => {
+describe('The CA certificates of the handler', () => {
+  it('are those of the operating system and of Node', async () => {
     const script = `
       import tls from 'node:tls';
       const { trustSystemAuthorities } = await import('./src/handler/cli/system-trust.ts');
@@ -17,7 +17,7 @@ describe('the trust of the handler', () => {
       process.execPath,
       ['--import', 'tsx', '--input-type=module', '--eval', script],
       {
-        // By this variable of OpenSSL's the operating system's store can be chosen.
+        // This variable of OpenSSL selects the operating system's store.
         env: { ...process.env, SSL_CERT_FILE: file },
         maxBuffer: 64 * 1024 * 1024,
       },

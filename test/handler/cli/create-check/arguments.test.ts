@@ -23,7 +23,7 @@ function messages(parsed: ReturnType<typeof parse>): readonly string[] {
 }
 
 describe('The command line of create-check', () => {
-  it('is short where the defaults will do', () => {
+  it('is short if the defaults are right', () => {
     assert.deepEqual(parse(), {
       kind: 'run',
       arguments: {
@@ -47,7 +47,7 @@ describe('The command line of create-check', () => {
     });
   });
 
-  it('can say everything', () => {
+  it('can set everything', () => {
     const parsed = parse(
       {
         'app-project': 'default',
@@ -77,7 +77,7 @@ describe('The command line of create-check', () => {
     assert.ok(isDryRun);
   });
 
-  it('is told of everything that is missing at once', () => {
+  it('reports everything that is missing at once', () => {
     assert.equal(messages(parseArguments([])).length, Object.keys(given).length);
     for (const name of Object.keys(given)) {
       const [message = '', ...more] = messages(parse({ [name]: undefined }));
@@ -152,12 +152,12 @@ describe('The command line of create-check', () => {
   });
 
   for (const word of ['--token', '--token=abc', '--pat=abc']) {
-    it(`takes no token, which others could read: ${word}`, () => {
+    it(`accepts no token, which others could read: ${word}`, () => {
       assert.match(messages(parse({}, word)).join(), /--token-env NAME/);
     });
   }
 
-  it('is explained, every option of it', () => {
+  it('has help for every option', () => {
     assert.deepEqual(parseArguments(['--help']), { kind: 'help' });
     for (const name of Object.keys(given))
       assert.ok(usageOf('node handler.js create-check').includes(`\n  --${name} `), name);

@@ -36,7 +36,7 @@ function inputsOf(changes: Partial<CheckRequest> = {}): Readonly<Record<string, 
 }
 
 describe('The configuration of an environment check', () => {
-  it('is one that Azure DevOps describes', () => {
+  it("matches Azure DevOps' description", () => {
     const faults = describeFaults({
       method: 'POST',
       path: '/fabrikam/shop/_apis/pipelines/checks/configurations?api-version=7.1-preview.1',
@@ -46,7 +46,7 @@ describe('The configuration of an environment check', () => {
     assert.deepEqual(faults, []);
   });
 
-  it('is of the built-in check, by callback, and asked once', () => {
+  it('uses the built-in check, with a callback, and is evaluated once', () => {
     const { settings, ...more } = checkConfiguration(request) as Configuration;
     assert.equal(settings.definitionRef.id, invokeRestApi.id);
     assert.deepEqual(more, {
@@ -58,12 +58,12 @@ describe('The configuration of an environment check', () => {
     assert.equal((settings as { readonly retryInterval?: number }).retryInterval, 0);
   });
 
-  it('leaves the handler a minute to say why it was too late', () => {
+  it('leaves the handler a minute to report a timeout', () => {
     const body = JSON.parse(checkBody(request)) as Readonly<Record<string, string>>;
     assert.equal(body['timeoutSeconds'], '3540');
   });
 
-  it('leaves out what was not asked for', () => {
+  it('omits what was not requested', () => {
     assert.deepEqual(Object.keys(JSON.parse(checkBody(request)) as object), [
       ...['argocd', 'azureProject', 'runNumber', 'runPage', 'applications', 'timeoutSeconds'],
     ]);
@@ -76,17 +76,17 @@ describe('The configuration of an environment check', () => {
 
 describe('A request for an environment check', () => {
   const wrong: readonly { what: string; changes: Partial<CheckRequest>; input: string }[] = [
-    { what: 'a bad name', changes: { applications: 'Shop!' }, input: '--applications' },
-    { what: 'a bad AppProject', changes: { appProject: 'Shop!' }, input: '--app-project' },
-    { what: 'a bad revision', changes: { revision: '--x\ny' }, input: '--revision' },
-    { what: 'an unknown name of Argo CD', changes: { argocd: 'a\nb' }, input: '--argocd' },
+    { what: 'an invalid name', changes: { applications: 'Shop!' }, input: '--applications' },
+    { what: 'an invalid AppProject', changes: { appProject: 'Shop!' }, input: '--app-project' },
+    { what: 'an invalid revision', changes: { revision: '--x\ny' }, input: '--revision' },
+    { what: 'an unknown Argo CD', changes: { argocd: 'a\nb' }, input: '--argocd' },
     {
-      what: 'more time to be stable than there is',
+      what: 'a stability period longer than the timeout',
       changes: { stableSeconds: 3_540 },
       input: '--stable-seconds',
     },
     {
-      what: 'more names than the form takes',
+      what: 'more names than the form accepts',
       changes: {
         applications: Array.from({ length: 200 }, (_, n) => `application-${n}`).join(),
       },
@@ -103,12 +103,12 @@ describe('A request for an environment check', () => {
     });
   }
 
-  it('is right with a revision that only the run knows', () => {
+  it('may have a revision that only the run knows', () => {
     assert.deepEqual(faultsOfRequest({ ...request, revision: '$(Build.SourceVersion)' }), []);
   });
 });
 
-describe('A check, as Azure DevOps asks the handler', () => {
+describe('A check as Azure DevOps sends it to the handler', () => {
   let azure: AzureDevOpsSimulator;
   let handler: PublicHandler;
   before(async () => {
@@ -120,7 +120,7 @@ describe('A check, as Azure DevOps asks the handler', () => {
   });
 
   for (const slash of ['', '/']) {
-    it(`is taken on as it was asked for, at an address that ends in "${slash}"`, async () => {
+    it(`is accepted as requested, at an address that ends in "${slash}"`, async () => {
       handler.orders.length = 0;
       const { connectedServiceName, connectedServiceNameSelector, ...inputs } = inputsOf({
         applications: 'shop, team-a/stock',

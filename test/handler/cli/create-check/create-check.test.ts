@@ -25,8 +25,10 @@ const token = 'a-personal-access-token';
 const generic = { id: '5e47a0d8-c745-44f8-8f93-784f18ff31c4', name: 'handler', type: 'Generic' };
 const other = { ...generic, id: '5e47a0d8-c745-44f8-8f93-784f18ff31c5', name: 'argocd', type: 'x' };
 
-/** The least of Azure DevOps that the command needs: connections, and the checks of one environment. */
-describe('npm run check:create', () => {
+/**
+ * The part of Azure DevOps that the command needs: connections, and the checks of one environment.
+ */
+describe('The command npm run check:create', () => {
   let server: Server;
   let checks: Check[];
   let faults: string[];
@@ -98,7 +100,7 @@ describe('npm run check:create', () => {
     });
   }
 
-  it('makes the check, as Azure DevOps describes it, and makes it once', async () => {
+  it('creates the check, as Azure DevOps describes it, only once', async () => {
     const first = await run();
     assert.equal(first.code, 0, first.errors);
     assert.match(
@@ -114,7 +116,7 @@ describe('npm run check:create', () => {
     assert.deepEqual(faults, []);
   });
 
-  it('prints what it would send, without a token and without a call, when ids are given', async () => {
+  it('prints what it would send, without a token or a call, if ids are given', async () => {
     const changes = { connection: generic.id, organization: 'https://azure.invalid/fabrikam' };
     const { code, output } = await run(changes, { pat: '', more: ['--dry-run'] });
     assert.equal(code, 0);
@@ -123,16 +125,21 @@ describe('npm run check:create', () => {
 
   const wrong = [
     { what: 'no token', pat: '', code: 2, message: /AZURE_DEVOPS_EXT_PAT is empty/ },
-    { what: 'a bad token', pat: 'bad', code: 1, message: /rejected the token/ },
-    { what: 'no such connection', connection: 'nobody', code: 1, message: /is no service conn/ },
+    { what: 'an invalid token', pat: 'bad', code: 1, message: /rejected the token/ },
+    { what: 'an unknown connection', connection: 'nobody', code: 1, message: /is no service conn/ },
     {
       what: 'a connection of another type',
       connection: 'argocd',
       code: 1,
       message: /only Generic/,
     },
-    { what: 'a bad name', applications: 'Shop!', code: 2, message: /--applications "Shop!": this/ },
-    { what: 'a bad number', timeout: '1', code: 2, message: /--timeout 1: .*\n\n.*--help/ },
+    {
+      what: 'an invalid name',
+      applications: 'Shop!',
+      code: 2,
+      message: /--applications "Shop!": this/,
+    },
+    { what: 'an invalid number', timeout: '1', code: 2, message: /--timeout 1: .*\n\n.*--help/ },
   ];
   for (const { what, code, message, pat = token, ...changes } of wrong) {
     it(`says what is wrong, and changes nothing: ${what}`, async () => {
