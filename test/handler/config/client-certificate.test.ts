@@ -8,13 +8,13 @@ const key = text('entra/client.key');
 const certificate = text('entra/client.pem');
 const bare = (pem: string) => pem.trim();
 
-describe('the certificate of a service principal', () => {
+describe('The certificate of a service principal', () => {
   for (const [what, given] of [
     ['key before certificate', key + certificate],
     ['certificate before key', certificate + key],
     ['text around both', `Bag Attributes\n${key}\nsubject=x\n${certificate}\n`],
   ] as const) {
-    it(`is taken with its key: ${what}`, () => {
+    it(`is accepted with its key: ${what}`, () => {
       const read = parseClientCertificate(given);
       assert.ok('value' in read, JSON.stringify(read));
       assert.ok(read.value.reveal().includes(bare(key)));
@@ -32,7 +32,7 @@ describe('the certificate of a service principal', () => {
     ],
     ['no certificate', key, 'it contains no valid certificate'],
     [
-      'a key of another kind',
+      'a key of another type',
       text('tls/server.key') + text('tls/server.pem'),
       'its private key is not RSA, which Entra requires',
     ],

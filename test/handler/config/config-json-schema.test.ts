@@ -18,7 +18,7 @@ const published: unknown = JSON.parse(
 
 const validate = new Ajv({ allErrors: true }).compile(published as object);
 
-/** The example with its settings taken out of their comments. */
+/** The example with its commented-out settings enabled. */
 function uncomment(text: string): string {
   const settings = /^(\s*)# (\s*(?:(?:- )?\{? ?[a-zA-Z]+: ?(?:\S.*)?|- https:.*))$/;
   const isProse = /^# (?:Also|[A-Z])|handler check-config|^# yaml-language/;
@@ -28,8 +28,8 @@ function uncomment(text: string): string {
     .join('\n');
 }
 
-describe('the JSON Schema of the configuration', () => {
-  it('is published as it is', () => {
+describe('The JSON Schema of the configuration', () => {
+  it('equals the published one', () => {
     assert.deepEqual(
       published,
       JSON.parse(printJsonSchema()),
@@ -37,7 +37,7 @@ describe('the JSON Schema of the configuration', () => {
     );
   });
 
-  it('says of every setting what it is for', () => {
+  it('says what every setting is for', () => {
     const walk = (schema: JsonSchema, path: string): void => {
       for (const [name, inner] of Object.entries(schema.properties ?? {})) {
         assert.ok((inner.description ?? '').length > 10, `${path}${name}`);
@@ -51,11 +51,11 @@ describe('the JSON Schema of the configuration', () => {
 
   for (const [what, text] of [
     ['the example', example],
-    ['the example with all that is commented out', uncomment(example)],
-    ['a configuration with everything in it', whole],
-    ['nothing at all', '{}'],
+    ['the example with all commented-out settings', uncomment(example)],
+    ['a configuration with every setting', whole],
+    ['an empty file', '{}'],
   ] as const) {
-    it(`takes ${what}`, () => {
+    it(`accepts ${what}`, () => {
       assert.ok(validate(load(text)), JSON.stringify(validate.errors));
     });
   }
@@ -80,19 +80,19 @@ describe('the JSON Schema of the configuration', () => {
   }
 });
 
-describe('the example of a configuration', () => {
+describe('The example configuration', () => {
   it('names the schema for editors', () => {
     assert.match(example, /^# yaml-language-server: \$schema=docs\/handler\.schema\.json\n/);
   });
 
-  it('is one with which the handler starts, without any environment', () => {
+  it('lets the handler start without any environment variables', () => {
     const { reading } = loadConfig(new URL('handler.example.yaml', root).pathname, {});
     assert.ok('config' in reading);
     assert.equal(reading.gaps.length, 5);
     assert.equal(reading.warnings.length, 1);
   });
 
-  it('is complete once all that is commented out is set', () => {
+  it('is complete once all commented-out settings are enabled', () => {
     const text = uncomment(example)
       .replace(/^ +ca: .*$/m, '')
       .replaceAll('/run/secrets/handler/', '/run/')

@@ -10,12 +10,12 @@ function noticesOf(text: string) {
 
 const keys = 'encryptionKeys: ["${file:/run/key}"]\n';
 
-describe('what is said of a configuration that is right', () => {
-  it('is nothing where all is set well', () => {
+describe('Notices about a valid configuration', () => {
+  it('are absent if everything is set well', () => {
     assert.deepEqual(noticesOf(whole), { warnings: [], gaps: [] });
   });
 
-  it('is what is still missing, and how to set it', () => {
+  it('say what is still missing, and how to set it', () => {
     const { gaps } = noticesOf('');
     assert.deepEqual(
       gaps.map((gap) => gap.split(': ')[1]),
@@ -24,7 +24,7 @@ describe('what is said of a configuration that is right', () => {
     for (const gap of gaps) assert.match(gap, /\. Set /);
   });
 
-  it('is what is missing of a section, with its line', () => {
+  it('say what is missing from a section, with its line', () => {
     const { gaps } = noticesOf('publicUrl: https://x\n\nazureDevOps:\n  tokenLifetime: 1h\n');
     assert.match(gaps[0] ?? '', /^handler\.yaml:3: azureDevOps\.organizations: there is no org/);
   });
@@ -36,22 +36,22 @@ describe('what is said of a configuration that is right', () => {
       /^handler\.yaml: encryptionKeys: .* next to what it protects, in \/srv\/data\/key\./,
     ],
     [
-      'an encryption key that is written out',
+      'an encryption key in plain text',
       `encryptionKeys: [${key}]`,
       /^handler\.yaml:1: encryptionKeys\[0\]: this is a secret in plain text\. Store it elsewhere/,
     ],
     [
-      'a token of the admin that is written out',
+      'an admin token in plain text',
       `${keys}adminToken: sixteen-characters-and-more`,
       /^handler\.yaml:2: adminToken: this is a secret in plain text/,
     ],
     [
-      'a token of Argo CD that is written out in part',
+      'an Argo CD token that is partly in plain text',
       whole.replace("'${env:ARGOCD_TOKEN}'", "'prefix.${env:ARGOCD_TOKEN}'"),
       /^handler\.yaml:17: argocd\[0\]\.token: this is a secret in plain text/,
     ],
     [
-      'any certificate that is accepted',
+      'accepting any certificate',
       whole.replace('namespace: gitops', 'skipTlsVerify: true'),
       /^handler\.yaml:18: argocd\[0\]\.skipTlsVerify "true": any certificate is accepted/,
     ],
@@ -74,12 +74,12 @@ describe('what is said of a configuration that is right', () => {
       /^handler\.yaml:23: rules\[0\]: it allows sync, prune, gate on everything, for every project/,
     ],
     [
-      'a client that no rule names',
+      'a client without a rule',
       whole.replace('rules:', `  - { name: idle, tokens: ['sha256:${'3c'.repeat(32)}'] }\nrules:`),
       /^handler\.yaml:22: clients\[1\]: no rule names idle\./,
     ],
     [
-      'an Argo CD that no rule names',
+      'an Argo CD without a rule',
       whole.replace(
         'clients:',
         "  - { name: test, url: https://x, token: '${env:HOST}' }\nclients:",
@@ -87,14 +87,14 @@ describe('what is said of a configuration that is right', () => {
       /^handler\.yaml:20: argocd\[1\]: no rule names test\./,
     ],
     [
-      'a token of Azure DevOps that is written out',
+      'an Azure DevOps token in plain text',
       whole
         .replace(/workloadIdentity: .*/, 'pat: token-of-azure-devops')
         .replace(/ +- { url: .*\n/, ''),
       /^handler\.yaml:12: azureDevOps\.identity\.pat: this is a secret in plain text/,
     ],
     [
-      'a token of one organization that is written out',
+      'a token of one organization in plain text',
       whole.replace('private: true }', 'private: true, pat: token-of-azure-devops }'),
       /^handler\.yaml:10: azureDevOps\.organizations\[1\]\.pat: this is a secret in plain text/,
     ],
@@ -104,20 +104,20 @@ describe('what is said of a configuration that is right', () => {
       /^handler\.yaml:\d+: followUps\[1\]\.do\.postWebHook\.secret: this is a secret in plain text/,
     ],
     [
-      'a token of one organization that is used for two',
+      "one organization's token that is used for two",
       whole.replace(/workloadIdentity: .*/, "pat: '${env:ARGOCD_TOKEN}'"),
       /^handler\.yaml:12: azureDevOps\.identity: a personal access token belongs to one organization, but is used for 2/,
     ],
   ];
   for (const [what, text, expected] of warnings) {
-    it(`is a warning of ${what}`, () => {
+    it(`warn of ${what}`, () => {
       const found = noticesOf(text).warnings;
       assert.equal(found.length, 1, found.join('\n'));
       assert.match(found[0] ?? '', expected);
     });
   }
 
-  it('is no warning of http that stays on this machine', () => {
+  it('do not warn of http within this machine', () => {
     const text = whole.replace('https://${env:HOST}/', 'http://127.0.0.1:8081');
     assert.deepEqual(noticesOf(text).warnings, []);
   });

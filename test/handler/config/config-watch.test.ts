@@ -9,7 +9,7 @@ import { ManualClock } from '../../follow/manual-clock.ts';
 import { folderWith, removeFolders } from './files.ts';
 import { printAll } from './whole-config.ts';
 
-/** What a watch has told, in short lines that a test can wait for. */
+/** What a watch has reported, in short lines that a test can wait for. */
 class Told implements ConfigEvents {
   readonly lines: string[] = [];
   readonly #changes = new EventEmitter();
@@ -45,7 +45,7 @@ class Told implements ConfigEvents {
   }
 }
 
-describe('a watch over the configuration', () => {
+describe('The configuration watch', () => {
   let folder: string;
   let told: Told;
   let ends: (() => Promise<void>)[] = [];
@@ -85,7 +85,7 @@ describe('a watch over the configuration', () => {
     assert.equal(await told.next(), 'changed: debug - 8080, 5 gaps');
   });
 
-  it('reads a file that an editor put instead of the old one, again and again', async () => {
+  it('reads a file that an editor replaces, again and again', async () => {
     start(join(folder, 'handler.yaml'), systemClock);
     for (const level of ['debug', 'warn', 'error']) {
       write('handler.yaml.new', `logLevel: ${level}\n`);
@@ -94,7 +94,7 @@ describe('a watch over the configuration', () => {
     }
   });
 
-  it('keeps what it had while a new file has faults, and tells all of them once', async () => {
+  it('keeps the previous configuration while a new file has faults, and reports all of them once', async () => {
     start(join(folder, 'handler.yaml'), systemClock);
     write('handler.yaml', 'logLevel: loud\nretention: 1\n');
     assert.equal(await told.next(), 'faults: logLevel retention');
@@ -102,7 +102,7 @@ describe('a watch over the configuration', () => {
     assert.equal(await told.next(), 'changed: warn - 8080, 5 gaps');
   });
 
-  it('tells of a file that is gone, and of its return', async () => {
+  it('reports a missing file, and its return', async () => {
     start(join(folder, 'handler.yaml'), systemClock);
     rmSync(join(folder, 'handler.yaml'));
     assert.equal(await told.next(), 'faults: ');
@@ -127,7 +127,7 @@ describe('a watch over the configuration', () => {
     assert.equal(await told.next(), 'changed: info new-token-of-the-admin 8080, 5 gaps');
   });
 
-  it('follows the links by which Kubernetes changes a ConfigMap', async () => {
+  it('follows the links by which Kubernetes updates a ConfigMap', async () => {
     const mount = folderWith({});
     const put = (version: string, level: string) => {
       mkdirSync(join(mount, version));
@@ -145,7 +145,7 @@ describe('a watch over the configuration', () => {
     assert.equal(await told.next(), 'changed: warn - 8080, 5 gaps');
   });
 
-  it('says what needs a restart, and keeps it', async () => {
+  it('says what needs a restart, and keeps its value', async () => {
     start(join(folder, 'handler.yaml'), systemClock);
     write('handler.yaml', 'listen: { public: 127.0.0.1:1 }\n');
     assert.match(
@@ -154,21 +154,21 @@ describe('a watch over the configuration', () => {
     );
   });
 
-  it('looks at SIGHUP, and says so if nothing has changed', async () => {
+  it('reads at SIGHUP, and says so if nothing has changed', async () => {
     start(join(folder, 'handler.yaml'), systemClock, process);
     process.kill(process.pid, 'SIGHUP');
     assert.equal(await told.next(), 'unchanged');
     assert.equal(process.listenerCount('SIGHUP'), 1);
   });
 
-  it('leaves the signal alone when it has ended', async () => {
+  it('ignores the signal after it has ended', async () => {
     const signals = start(join(folder, 'handler.yaml'), systemClock);
     assert.equal(signals.listenerCount('SIGHUP'), 1);
     await ends.pop()?.();
     assert.equal(signals.listenerCount('SIGHUP'), 0);
   });
 
-  describe('in a folder that tells of no changes', () => {
+  describe('in a folder without change notifications', () => {
     let clock: ManualClock;
     let path: string;
 
@@ -177,18 +177,18 @@ describe('a watch over the configuration', () => {
       const outer = folderWith({ 'inner/handler.yaml': 'logLevel: info\n' });
       path = join(outer, 'inner/handler.yaml');
       start(path, clock);
-      // Whoever watches the old folder hears nothing of the new one.
+      // A watch on the old folder reports nothing about the new one.
       renameSync(join(outer, 'inner'), join(outer, 'old'));
       mkdirSync(join(outer, 'inner'));
     });
 
-    it('finds them within half a minute', async () => {
+    it('finds changes within half a minute', async () => {
       writeFileSync(path, 'logLevel: debug\n');
       await clock.pass(30_000);
       assert.deepEqual(told.lines, ['changed: debug - 8080, 5 gaps']);
     });
 
-    it('is silent as long as there are none', async () => {
+    it('reports nothing without changes', async () => {
       writeFileSync(path, 'logLevel: info\n');
       await clock.pass(3_600_000);
       assert.deepEqual(told.lines, []);
@@ -209,7 +209,7 @@ describe('a watch over the configuration', () => {
     assert.deepEqual(told.lines, ['changed: debug - 8080, 5 gaps']);
   });
 
-  it('looks even if changes never stop', async () => {
+  it('reads even if changes never stop', async () => {
     const clock = new ManualClock();
     const signals = start(join(folder, 'handler.yaml'), clock);
     write('handler.yaml', 'logLevel: debug');

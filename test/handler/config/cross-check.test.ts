@@ -7,7 +7,7 @@ function problemsIn(file: unknown): readonly string[] {
 
 const rule = { client: 'a', argocd: 'prod' };
 
-describe('the advice on a name that is not there', () => {
+describe('The advice on an unknown name', () => {
   const adviceFor = (names: readonly string[], wrong: string) =>
     crossCheck({
       clients: [{ name: 'a' }],
@@ -17,16 +17,16 @@ describe('the advice on a name that is not there', () => {
   const many = Array.from({ length: 12 }, (_, at) => `cluster-${at}`);
   const cases: readonly [string, readonly string[], string, string][] = [
     ['says that there are none', [], 'prod', 'Add it to `argocd`, which has no entries yet.'],
-    ['names the only one when it is meant', ['prod'], 'prd', 'Did you mean `prod`?'],
-    ['names the only one when it is far off', ['prod'], 'somewhere', 'Use one of: `prod`.'],
+    ['suggests the only one if it is similar', ['prod'], 'prd', 'Did you mean `prod`?'],
+    ['lists the only one if it is not similar', ['prod'], 'somewhere', 'Use one of: `prod`.'],
     [
-      'names all of them, the nearest first',
+      'lists all of them, the most similar first',
       ['staging', 'test', 'prod'],
       'prdo',
       'Did you mean `prod`? Configured are: `prod`, `test`, `staging`.',
     ],
     [
-      'names ten at most',
+      'lists at most ten',
       many,
       'somewhere else entirely',
       `Use one of: ${many
@@ -40,16 +40,16 @@ describe('the advice on a name that is not there', () => {
   }
 });
 
-describe('the check across settings', () => {
+describe('The check across settings', () => {
   const cases: readonly [string, unknown, readonly string[]][] = [
-    ['finds nothing where there is nothing', {}, []],
+    ['finds no fault in an empty configuration', {}, []],
     [
-      'knows names whatever else is wrong with their entries',
+      'knows a name even if its entry has other faults',
       { clients: [{ name: 'a', x: 1 }], argocd: [{ name: 'prod' }], rules: [rule] },
       [],
     ],
     [
-      'lets only a client of announced runs be without tokens, and those not without an identity',
+      'requires tokens of clients, except for announced runs, and an identity for those',
       {
         clients: [
           { name: 'a', tokens: [] },
@@ -68,7 +68,7 @@ describe('the check across settings', () => {
       ],
     ],
     [
-      'takes announced runs with a token for one organization alone',
+      'accepts announced runs with a token for only one organization',
       {
         clients: [{ name: 'a', tokens: [] }],
         argocd: [{ name: 'prod', announcedRuns: 'a' }],
@@ -77,40 +77,40 @@ describe('the check across settings', () => {
       [],
     ],
     [
-      'misses names that are not there',
+      'reports unknown names',
       { rules: [rule] },
       ['rules.0.client: `clients` has no such name', 'rules.0.argocd: `argocd` has no such name'],
     ],
     [
-      'holds nothing against names in lists that cannot be read',
+      'does not compare names with invalid lists',
       { clients: { a: {} }, argocd: 'prod', rules: [rule] },
       [],
     ],
     [
-      'passes over what is no text',
+      'skips values that are not strings',
       { clients: [5, null, { name: 5 }], argocd: [[]], rules: [{ client: 5, argocd: {} }, null] },
       [],
     ],
-    ['passes over a file that is no mapping', ['a'], []],
+    ['skips a file that is not a mapping', ['a'], []],
     [
-      'counts a token of the admin that leads nowhere: that is an internal error',
+      'does not report an admin token whose reference failed',
       { listen: { admin: '0.0.0.0:1' }, adminToken: undefined },
       [],
     ],
     [
-      'wants a token of the admin where it is exposed',
+      'requires an admin token on an exposed listener',
       { listen: { admin: '[::]:1' } },
       ['listen.admin: it can be reached from other machines, but there is no adminToken'],
     ],
-    ['wants none on loopback', { listen: { admin: '[::1]:1' } }, []],
-    ['leaves a wrong listener to its own fault', { listen: { admin: 'x' } }, []],
+    ['requires none on loopback', { listen: { admin: '[::1]:1' } }, []],
+    ['leaves an invalid listener to its own fault', { listen: { admin: 'x' } }, []],
     [
-      'lets both listeners take any free port',
+      'lets both listeners use any free port',
       { listen: { public: '127.0.0.1:0', admin: '127.0.0.1:0' } },
       [],
     ],
     [
-      'finds each repetition once',
+      'reports each duplicate once',
       { clients: [{ name: 'a' }, { name: 'a' }, { name: 'a' }] },
       [
         'clients.1.name: another client has this name',
@@ -118,7 +118,7 @@ describe('the check across settings', () => {
       ],
     ],
     [
-      'finds a hash that a client has twice',
+      "reports a client's duplicate hash",
       { clients: [{ name: 'a', tokens: ['sha256:AA', 'sha256:aa'] }] },
       ['clients.0.tokens.1: this hash is listed twice, so clients cannot be told apart'],
     ],

@@ -16,14 +16,14 @@ function sealAndOpen(text: string): string {
   return cipher.open(cipher.seal(new Secret('token'), 'run'), 'run').reveal();
 }
 
-describe('an encryption key', () => {
+describe('An encryption key', () => {
   for (const [form, text] of [
     ['base64', bytes.toString('base64')],
     ['base64 for URLs', bytes.toString('base64url')],
     ['hexadecimal digits', bytes.toString('hex')],
     ['a new one', newKey(randomBytes)],
   ] as const) {
-    it(`is taken as the token cipher takes it: ${form}`, () =>
+    it(`is accepted in the form that the token cipher accepts: ${form}`, () =>
       assert.equal(sealAndOpen(text), 'token'));
   }
 
@@ -43,13 +43,13 @@ describe('an encryption key', () => {
     });
   }
 
-  it('does not print itself', () => {
+  it('is never printed', () => {
     assert.doesNotMatch(JSON.stringify(parseEncryptionKey(bytes.toString('hex'))), /3d1f0c/);
   });
 });
 
-describe('a new key', () => {
-  it('is 32 bytes of the source, in base64', () => {
+describe('A new key', () => {
+  it('is 32 bytes from the source, in base64', () => {
     const asked: number[] = [];
     const key = newKey((size) => {
       asked.push(size);

@@ -13,7 +13,7 @@ function read(setting: Setting<string>): string {
   return 'value' in setting ? setting.value : setting.problem;
 }
 
-describe('what names an identity of Entra', () => {
+describe('The name of an Entra identity', () => {
   for (const [text, expected] of [
     [id, id],
     ['fabrikam.onmicrosoft.com', 'fabrikam.onmicrosoft.com'],
@@ -22,7 +22,7 @@ describe('what names an identity of Entra', () => {
     ['a/b.com', 'it is not a tenant ID'],
     ['..', 'it is not a tenant ID'],
   ] as const) {
-    it(`reads as a tenant: "${text}"`, () => assert.equal(read(parseTenant(text)), expected));
+    it(`is parsed as a tenant: "${text}"`, () => assert.equal(read(parseTenant(text)), expected));
   }
 
   for (const [text, expected] of [
@@ -30,7 +30,7 @@ describe('what names an identity of Entra', () => {
     ['argocd-handler', 'it is not a client ID'],
     [`${id}0`, 'it is not a client ID'],
   ] as const) {
-    it(`reads as a client: "${text}"`, () => assert.equal(read(parseClientId(text)), expected));
+    it(`is parsed as a client: "${text}"`, () => assert.equal(read(parseClientId(text)), expected));
   }
 
   for (const [text, expected] of [
@@ -39,7 +39,7 @@ describe('what names an identity of Entra', () => {
     ['http://login.example.com', 'it uses http, so secrets would be sent to it in plain text'],
     ['login.example.com', 'it is not a URL'],
   ] as const) {
-    it(`reads as an authority: "${text}"`, () =>
+    it(`is parsed as an authority: "${text}"`, () =>
       assert.equal(read(parseAuthority(text)), expected));
   }
 });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 const folders: string[] = [];
 
-/** A folder of its own for a test, with these files in it. `removeFolders` takes it away. */
+/** A separate folder for a test, with these files. `removeFolders` removes it. */
 export function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'handler-config-'));
   folders.push(folder);
@@ -15,7 +15,7 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** Removes all folders that tests have made. */
+/** Removes all folders that tests have created. */
 export function removeFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }

@@ -8,7 +8,7 @@ import { configFrom, key, printAll } from './whole-config.ts';
 const other = '94e1b07c3a5d2846f1a0d4c8b7e6935210fedcba98765432a1b2c3d4e5f60718';
 const started = configFrom(`encryptionKeys: [${key}]\n`);
 
-describe('a setting that cannot change while the handler runs', () => {
+describe('A setting that cannot change while the handler runs', () => {
   const changes: readonly [string, string, string][] = [
     ['listen: { public: 127.0.0.1:1 }', 'listen.public "127.0.0.1:1"', key],
     ['listen: { admin: 127.0.0.1:2 }', 'listen.admin "127.0.0.1:2"', key],
@@ -16,7 +16,7 @@ describe('a setting that cannot change while the handler runs', () => {
     ['logLevel: info', 'encryptionKeys', other],
   ];
   for (const [line, shown, newKey] of changes) {
-    it(`keeps its value, and that is said: ${shown}`, () => {
+    it(`keeps its value, which is reported: ${shown}`, () => {
       const next = configFrom(`${line}\nencryptionKeys: [${newKey}]\n`);
       const { config, warnings } = keepFixed(started, next);
       assert.deepEqual(printAll(warnings), [
@@ -34,7 +34,7 @@ describe('a setting that cannot change while the handler runs', () => {
   const open = 'listen: { public: 127.0.0.1:8080, admin: 0.0.0.0:9090 }';
   const admin = (token: string) => `adminToken: ${token.repeat(16)}`;
 
-  it('keeps the token that guards it, as long as it is exposed', () => {
+  it('keeps the token that protects it while it is exposed', () => {
     const first = configFrom(`${open}\n${admin('a')}\n`);
     const second = keepFixed(first, configFrom(`${open}\n${admin('b')}\n`));
     assert.equal(second.config.adminToken?.reveal(), 'b'.repeat(16));
@@ -48,14 +48,14 @@ describe('a setting that cannot change while the handler runs', () => {
     ]);
   });
 
-  it('keeps the address that is made of it', () => {
+  it('keeps the address that is derived from it', () => {
     const next = configFrom('listen: { public: 127.0.0.1:1 }\n');
     assert.equal(keepFixed(started, next).config.publicUrl, started.publicUrl);
     const named = configFrom('publicUrl: https://h.example.com\nlisten: { public: 127.0.0.1:1 }\n');
     assert.equal(keepFixed(started, named).config.publicUrl, 'https://h.example.com');
   });
 
-  it('leaves a configuration in force that could have been started with', () => {
+  it('leaves a configuration with which the handler could start', () => {
     const config = fc
       .record({
         admin: fc.constantFrom(
@@ -110,7 +110,7 @@ ${given.hasUrl ? 'publicUrl: https://h.example.com' : ''}
     );
   });
 
-  it('is none of the others', () => {
+  it('excludes all other settings', () => {
     const next = configFrom(`encryptionKeys: [${key}]\nlogLevel: debug\nretention: 1d\n`);
     const { config, warnings } = keepFixed(started, next);
     assert.deepEqual(warnings, []);

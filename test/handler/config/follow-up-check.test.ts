@@ -25,22 +25,18 @@ const anIdentity =
   'Set `azureDevOps.identity`, such as `{ workloadIdentity: { tenant: …, clientId: … } }`.';
 const none = 'pipelines are to be queued there, but there is no identity for it. ' + anIdentity;
 
-describe('the check of follow-ups across settings', () => {
+describe('The check of follow-ups across settings', () => {
   const cases: readonly [string, unknown, readonly string[]][] = [
-    ['finds nothing where there is nothing', {}, []],
-    ['passes over a file that is no mapping', ['a'], []],
+    ['finds no fault in an empty configuration', {}, []],
+    ['skips a file that is not a mapping', ['a'], []],
+    ['uses the only organization by default', queuing([fabrikam], 'shop/smoke-tests'), []],
     [
-      'takes the only organization for the one that is meant',
-      queuing([fabrikam], 'shop/smoke-tests'),
-      [],
-    ],
-    [
-      'knows organizations by their names, whichever form their address has',
+      'knows organizations by name, whatever the form of their URL',
       queuing([fabrikam, contoso], 'Fabrikam/shop/smoke-tests', 'contoso/shop/42'),
       [],
     ],
     [
-      'misses an organization that is not configured',
+      'reports an organization that is not configured',
       queuing([fabrikam, contoso], 'fabricam/shop/a', 'adventure/shop/a'),
       [
         'followUps.0.do.queuePipeline: `azureDevOps.organizations` has no such organization. Did you mean `fabrikam`?',
@@ -48,21 +44,21 @@ describe('the check of follow-ups across settings', () => {
       ],
     ],
     [
-      'wants the organization named where there are several',
+      "requires the organization's name if there are several",
       queuing([fabrikam, contoso], 'shop/a'),
       [
         'followUps.0.do.queuePipeline: it does not name an organization. Write `organization/project/pipeline`, with one of: fabrikam, contoso.',
       ],
     ],
     [
-      'wants an organization',
+      'requires an organization',
       queuing([], 'shop/a'),
       [
         'followUps.0.do.queuePipeline: `azureDevOps.organizations` has no organizations. Set `organizations: [https://dev.azure.com/<organization>]`.',
       ],
     ],
     [
-      'says of two servers that they cannot be told apart',
+      'reports that two servers cannot be distinguished',
       queuing([server, 'https://other.example.com/Main'], 'Main/shop/a'),
       [
         'followUps.0.do.queuePipeline: 2 entries of `azureDevOps.organizations` have this name. Only one of them can have follow-ups: use another handler for the other.',
@@ -73,12 +69,12 @@ describe('the check of follow-ups across settings', () => {
       ],
     ],
     [
-      'leaves organizations that cannot be read to their own faults',
+      'leaves invalid organizations to their own faults',
       queuing(['https://dev.azure.com', 5], 'fabrikam/shop/a'),
       [],
     ],
     [
-      'looks at every way to name a pipeline',
+      'covers every way to name a pipeline',
       {
         azureDevOps: { organizations: [fabrikam], identity },
         followUps: [
@@ -100,7 +96,7 @@ describe('the check of follow-ups across settings', () => {
       ),
     ],
     [
-      'wants an identity for follow-ups',
+      'requires an identity for follow-ups',
       {
         ...queuing([fabrikam, contoso], 'fabrikam/shop/a'),
         azureDevOps: { organizations: [fabrikam, contoso] },
@@ -108,7 +104,7 @@ describe('the check of follow-ups across settings', () => {
       [`azureDevOps.organizations.0: ${none}`],
     ],
     [
-      'wants an identity for grants',
+      'requires an identity for grants',
       {
         azureDevOps: { organizations: [{ url: fabrikam }] },
         grants: [{ organization: 'fabrikam' }],
@@ -116,7 +112,7 @@ describe('the check of follow-ups across settings', () => {
       [`azureDevOps.organizations.0: ${none}`],
     ],
     [
-      'wants an identity for the action queue, and none for others',
+      'requires an identity for the action queue, but for no other action',
       {
         azureDevOps: { organizations: [fabrikam] },
         rules: [{ actions: ['sync'] }, { actions: ['sync', 'queue'] }],
@@ -132,7 +128,7 @@ describe('the check of follow-ups across settings', () => {
       [],
     ],
     [
-      'takes the token of an organization for an identity',
+      "accepts an organization's token as an identity",
       {
         ...queuing([], 'fabrikam/shop/a'),
         azureDevOps: { organizations: [{ url: fabrikam, pat: 'x' }, contoso] },
@@ -141,7 +137,7 @@ describe('the check of follow-ups across settings', () => {
       [],
     ],
     [
-      'takes a token for a server on premises',
+      'accepts a token for a server on premises',
       {
         ...queuing([], 'Main/shop/a'),
         azureDevOps: { organizations: [server], identity: { pat: 'x' } },
@@ -149,7 +145,7 @@ describe('the check of follow-ups across settings', () => {
       [],
     ],
     [
-      'misses an Argo CD',
+      'reports an unknown Argo CD',
       {
         argocd: [{ name: 'prod' }],
         azureDevOps: { organizations: [fabrikam], identity },
@@ -162,7 +158,7 @@ describe('the check of follow-ups across settings', () => {
       ],
     ],
     [
-      'finds a name that two rules have',
+      'reports a name that two rules share',
       { followUps: [{ name: 'a' }, { name: 'b' }, { name: 'a' }] },
       ['followUps.2.name: another rule has this name. Rename or remove one of them.'],
     ],

@@ -4,30 +4,35 @@ import { whole, faultsFrom } from './whole-config.ts';
 
 const key = '0123456789abcdef0123456789abcdef';
 
-/** The whole configuration with something in its hooks put in another's place. */
+/** The whole configuration with a part of its hooks replaced. */
 function changed(from: string, to: string): readonly string[] {
   assert.ok(whole.includes(from), from);
   return faultsFrom(whole.replace(from, () => to));
 }
 
-describe('hooks in the configuration', () => {
+describe('Hooks in the configuration', () => {
   const wrong: readonly (readonly [string, string, string, RegExp])[] = [
     ['an unknown caller', 'caller: here', 'caller: her', /hooks\.grants\[0\]\.caller.*`here`\?$/],
-    ['two callers of one name', 'name: edge', 'name: here', /hooks\.callers\[1\]\.name.*another/],
     [
-      'no way to prove itself',
+      'two callers of the same name',
+      'name: edge',
+      'name: here',
+      /hooks\.callers\[1\]\.name.*another/,
+    ],
+    [
+      'no way to prove its identity',
       ', tokenReview: {} }',
       ' }',
       /hooks\.callers\[0\].*no authentication method/,
     ],
     [
-      'two ways to prove itself',
+      'two ways to prove its identity',
       'tokenReview: {} }',
       `tokenReview: {}, hmac: [${key}] }`,
       /hooks\.callers\[0\].*more than one authentication method/,
     ],
     [
-      'a misspelt way',
+      'a misspelled way',
       'tokenReview: {} }',
       'tokenReveiw: {} }',
       /hooks\.callers\[0\]\.tokenReveiw.*Did you mean `tokenReview`\?/,
@@ -39,7 +44,7 @@ describe('hooks in the configuration', () => {
       /hooks\.grants\[0\]\.namespaces.*missing/,
     ],
     [
-      'accounts where a key proves none',
+      'service accounts with a key, which proves none',
       'tokenReview: {} }',
       `hmac: [${key}] }`,
       /hooks\.grants\[0\]\.namespaces.*proves neither namespace/,
@@ -52,20 +57,15 @@ describe('hooks in the configuration', () => {
     ],
     ['an issuer without TLS', 'issuer: https', 'issuer: http', /issuer.*not https/],
     [
-      'a pattern of no namespace',
+      'a pattern that matches no namespace',
       "[shop, 'shop-*']",
       '[shop, Shop]',
       /namespaces\[1\].*not a valid name of a namespace/,
     ],
-    [
-      'keys that are none',
-      'edge/ } }',
-      "edge/, keys: '{}' } }",
-      /hooks\.callers\[1\]\.oidc\.keys.*JWKS/,
-    ],
+    ['invalid keys', 'edge/ } }', "edge/, keys: '{}' } }", /hooks\.callers\[1\]\.oidc\.keys.*JWKS/],
   ];
   for (const [what, from, to, expected] of wrong) {
-    it(`with ${what} is a fault`, () => {
+    it(`are refused with ${what}`, () => {
       const faults = changed(from, to);
       assert.ok(
         faults.some((fault) => expected.test(fault)),

@@ -16,7 +16,7 @@ function read(identity: string) {
   return readConfig(text, '/srv', source);
 }
 
-/** The identity that a text says, its secrets in plain text. */
+/** The identity in a text, with its secrets in plain text. */
 function identityOf(text: string): unknown {
   const reading = read(text);
   assert.ok('config' in reading, 'faults' in reading ? printAll(reading.faults).join('\n') : '');
@@ -32,7 +32,7 @@ function faultsOf(text: string): readonly string[] {
 const authority = 'https://login.microsoftonline.com';
 const names = `tenant: ${tenant}, clientId: ${client}`;
 
-describe('the identity toward Azure DevOps', () => {
+describe('The identity for Azure DevOps', () => {
   it('is a workload identity', () => {
     const known = { kind: 'workloadIdentity', tenant, clientId: client, authority };
     assert.deepEqual(identityOf(`{ workloadIdentity: { ${names} } }`), {

@@ -22,17 +22,17 @@ function failureOf(keyFile: string, newOne: () => string): UserError {
   return assert.fail('it is to be refused');
 }
 
-describe('the encryption keys', () => {
+describe('The encryption keys', () => {
   afterEach(removeFolders);
 
-  it('are the configured ones, and then no file is made', () => {
+  it('are the configured ones, without creating a file', () => {
     const keyFile = join(folderWith({}), 'data/key');
     const keys = [new Secret(key)];
     assert.equal(encryptionKeysOf({ encryptionKeys: keys, keyFile }, never), keys);
     assert.equal(existsSync(keyFile), false);
   });
 
-  it('are made at the first start, for this user alone', () => {
+  it('are created at the first start, readable only by this user', () => {
     const keyFile = join(folderWith({}), 'data/deeper/key');
     const [made] = encryptionKeysOf({ encryptionKeys: [], keyFile }, make);
     assert.equal(readFileSync(keyFile, 'utf8'), `${made?.reveal()}\n`);
@@ -50,7 +50,7 @@ describe('the encryption keys', () => {
     ['empty', ''],
     ['cut off', key.slice(0, 20)],
   ] as const) {
-    it(`are never written over: a file that is ${what} is told`, () => {
+    it(`are never overwritten: a file that is ${what} is reported`, () => {
       const keyFile = join(folderWith({ key: text }), 'key');
       const { message, advice } = failureOf(keyFile, make);
       assert.match(message, /contains no encryption key: it must be 32 random bytes/);
@@ -59,7 +59,7 @@ describe('the encryption keys', () => {
     });
   }
 
-  it('leave no half of a file when it cannot be filled', () => {
+  it('leave no partial file if it cannot be written', () => {
     const keyFile = join(folderWith({}), 'key');
     const { message } = failureOf(keyFile, () => {
       throw new Error('no randomness');
@@ -68,7 +68,7 @@ describe('the encryption keys', () => {
     assert.equal(existsSync(keyFile), false);
   });
 
-  it('say where they cannot be kept', () => {
+  it('report where they cannot be kept', () => {
     const folder = folderWith({ file: '' });
     const { message, advice } = failureOf(join(folder, 'file/key'), make);
     assert.match(message, /The key file .*file\/key can be neither read nor created: E/);

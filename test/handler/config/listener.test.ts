@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isLoopback, parseListener, printListener } from '../../../src/handler/config/listener.ts';
 
-describe('a listener', () => {
+describe('A listener', () => {
   for (const [text, host, port] of [
     ['127.0.0.1:8080', '127.0.0.1', 8080],
     ['0.0.0.0:80', '0.0.0.0', 80],
@@ -10,7 +10,7 @@ describe('a listener', () => {
     ['[::1]:8080', '::1', 8080],
     ['handler.internal:8080', 'handler.internal', 8080],
   ] as const) {
-    it(`is taken and printed again: ${text}`, () => {
+    it(`is accepted and printed again: ${text}`, () => {
       const parsed = parseListener(text);
       assert.deepEqual(parsed, { value: { host, port } });
       assert.equal(printListener({ host, port }), text);
@@ -42,7 +42,7 @@ describe('a listener', () => {
     ['127.example.com', false],
     ['localhost.example.com', false],
   ] as const) {
-    it(`is ${expected ? '' : 'not '}for this machine alone at ${host}`, () => {
+    it(`is ${expected ? '' : 'not '}limited to this machine at ${host}`, () => {
       assert.equal(isLoopback(host), expected);
     });
   }

@@ -5,10 +5,10 @@ import { loadConfig } from '../../../src/handler/config/load-config.ts';
 import { folderWith, removeFolders } from './files.ts';
 import { key, printAll } from './whole-config.ts';
 
-describe('a configuration file', () => {
+describe('A configuration file', () => {
   afterEach(removeFolders);
 
-  it('is read with what it refers to, from its own folder', () => {
+  it('is read with what it refers to, relative to its folder', () => {
     const folder = folderWith({
       'handler.yaml': "encryptionKeys: ['${file:keys/one}']\nlogLevel: debug\n",
       'keys/one': `${key}\n`,
@@ -20,7 +20,7 @@ describe('a configuration file', () => {
     assert.deepEqual(files, [join(folder, 'handler.yaml'), join(folder, 'keys/one')]);
   });
 
-  it('may be named from the working directory', () => {
+  it('may be named relative to the working directory', () => {
     const folder = folderWith({ 'handler.yaml': '' });
     const path = relative(process.cwd(), join(folder, 'handler.yaml'));
     const { reading, files } = loadConfig(path, {});
@@ -37,7 +37,7 @@ describe('a configuration file', () => {
     ]);
   });
 
-  it('that is far too long is not read', () => {
+  it('that is oversized is not read', () => {
     const folder = folderWith({ 'handler.yaml': '#'.repeat(1_048_577) });
     const { reading } = loadConfig(join(folder, 'handler.yaml'), {});
     assert.ok('faults' in reading && reading.faults[0]?.problem.includes('more than 1048576'));
@@ -53,14 +53,14 @@ describe('a configuration file', () => {
       });
     });
 
-    it('stays as long as nothing changes', () => {
+    it('stays the same if nothing changes', () => {
       const before = print();
       writeFileSync(join(folder, 'other'), 'x');
       writeFileSync(join(folder, 'token'), 'a-token-of-the-admin');
       assert.equal(print(), before);
     });
 
-    it('changes with a comment, with a secret, and with a file that goes', () => {
+    it('changes with a comment, with a secret, and with a removed file', () => {
       const prints = [print()];
       writeFileSync(join(folder, 'token'), 'another-token-of-the-admin');
       prints.push(print());

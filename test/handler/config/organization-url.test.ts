@@ -4,7 +4,7 @@ import {
   parseOrganizationUrl,
 } from '../../../src/handler/config/organization-url.ts';
 
-describe('the address of an organization', () => {
+describe('The URL of an organization', () => {
   for (const [text, expected] of [
     ['https://dev.azure.com/fabrikam', 'https://dev.azure.com/fabrikam'],
     ['https://dev.azure.com/fabrikam/', 'https://dev.azure.com/fabrikam'],
@@ -12,7 +12,7 @@ describe('the address of an organization', () => {
     ['https://tfs.example.com/tfs/Main', 'https://tfs.example.com/tfs/Main'],
     ['http://tfs.example.com:8080/tfs/Main', 'http://tfs.example.com:8080/tfs/Main'],
   ] as const) {
-    it(`is taken: ${text}`, () => {
+    it(`is accepted: ${text}`, () => {
       assert.deepEqual(parseOrganizationUrl(text), { value: expected });
     });
   }
@@ -27,14 +27,14 @@ describe('the address of an organization', () => {
     'https://dev.azure.com/fabrikam?x',
     'fabrikam',
   ]) {
-    it(`is refused, with the forms that there are: ${text}`, () => {
+    it(`is refused, with the possible forms: ${text}`, () => {
       const parsed = parseOrganizationUrl(text);
       assert.ok('problem' in parsed);
       assert.match(parsed.advice, /https:\/\/dev\.azure\.com\/<organization>/);
     });
   }
 
-  it('is the same for all forms of one', () => {
+  it('is the same for all forms of one organization', () => {
     const keys = [
       'https://dev.azure.com/fabrikam',
       'https://dev.azure.com/Fabrikam',
@@ -43,7 +43,7 @@ describe('the address of an organization', () => {
     assert.equal(new Set(keys).size, 1);
   });
 
-  it('is another for another one', () => {
+  it('differs for another organization', () => {
     assert.notEqual(
       organizationKey('https://dev.azure.com/fabrikam'),
       organizationKey('https://dev.azure.com/contoso'),

@@ -14,8 +14,8 @@ import {
   whole,
 } from './whole-config.ts';
 
-describe('a configuration', () => {
-  it('is read with everything in it', () => {
+describe('A configuration', () => {
+  it('is read with every setting', () => {
     const { adminToken, encryptionKeys, argocd, followUps, ...rest } = configFrom(whole);
     assert.equal(adminToken?.reveal(), secrets.admin);
     assert.deepEqual(
@@ -151,7 +151,7 @@ describe('a configuration', () => {
   });
 });
 
-/** Each line of a file, and the fault that it has. */
+/** Each line of a file, and its fault. */
 const faults: readonly [string, string][] = [
   ['listn: {}', 'handler.yaml:1: listn: unknown setting. Did you mean `listen`?'],
   [
@@ -320,9 +320,9 @@ const faults: readonly [string, string][] = [
   ],
 ];
 
-describe('a fault of the configuration', () => {
+describe('A fault of the configuration', () => {
   for (const [text, expected] of faults) {
-    it(`is told with its line: ${text.split('\n').at(-1)?.trim().slice(0, 60)}`, () => {
+    it(`is reported with its line: ${text.split('\n').at(-1)?.trim().slice(0, 60)}`, () => {
       assert.deepEqual(faultsFrom(`${text}\n`), [expected]);
     });
   }
@@ -362,7 +362,7 @@ describe('a fault of the configuration', () => {
     ],
   ];
   for (const [line, expected] of rules) {
-    it(`is told of a rule: ${line}`, () => {
+    it(`is reported for a rule: ${line}`, () => {
       const setting = line.slice(0, line.indexOf(':'));
       const text = whole.replace(new RegExp(`(rules:[^]*?)${setting}: .*`), `$1${line}`);
       const number = whole.slice(0, whole.indexOf(`${setting}: `, whole.indexOf('rules:')));
@@ -372,14 +372,14 @@ describe('a fault of the configuration', () => {
     });
   }
 
-  it('is told of a rule that is there twice', () => {
+  it('is reported for a duplicate rule', () => {
     const rule = whole.slice(whole.indexOf('  - client:'), whole.indexOf('followUps:'));
     assert.deepEqual(faultsFrom(whole.replace(rule, rule + rule)), [
       'handler.yaml:29: rules[1]: this rule is listed twice. Change one of the two, or remove it.',
     ]);
   });
 
-  it('is told with all others, in the order of the lines', () => {
+  it('is reported with all others, in the order of the lines', () => {
     const text = `logLevel: loud
 adminToken: \${env:NOPE}
 listen: { admin: 0.0.0.0:1 }
@@ -407,7 +407,7 @@ nonsense: 1
     );
   });
 
-  it('is printed without a line where there is none to blame', () => {
+  it('is printed without a line if no line is at fault', () => {
     const fault = { line: undefined, path: '', value: '', problem: 'p', advice: 'A.' };
     assert.equal(printConfigFault('handler.yaml', fault), 'handler.yaml: p. A.');
   });
@@ -441,14 +441,14 @@ nonsense: 1
     }
   });
 
-  it('bounds and cleans what it shows', () => {
+  it('is bounded and has no control characters', () => {
     const [fault = ''] = faultsFrom(`logLevel: "a\\nb\\e[31m${'x'.repeat(500)}"\n`);
     assert.ok(fault.length < 250);
     // eslint-disable-next-line no-control-regex
     assert.doesNotMatch(fault, /[\u0000-\u001f]/);
   });
 
-  it('is all that a text can lead to: nothing is thrown', () => {
+  it('is the only failure for any text: nothing is thrown', () => {
     const value = fc.jsonValue({ maxDepth: 3 });
     const names = fc.constantFrom(
       ...['publicUrl', 'listen', 'adminToken', 'store', 'encryptionKeys', 'retention'],

@@ -21,23 +21,23 @@ const source = {
 
 const resolve = (value: unknown) => resolveReferences(value, source);
 
-describe('a reference', () => {
+describe('A reference', () => {
   const cases: readonly [string, string, string][] = [
-    ['gives what a variable holds', '${env:TOKEN}', 'of-env'],
-    ['gives nothing for an empty variable', '${env:EMPTY}', ''],
-    ['gives a file without its last line break', '${file:/run/key}', 'of-a-file'],
-    ['gives it without those of Windows', '${file:/run/windows}', 'of-windows'],
-    ['keeps line breaks inside of a file', '${file:/run/lines}', 'one\ntwo'],
-    ['is a part of a text', 'https://${env:HOST}.example.com', 'https://argocd.example.com'],
-    ['stands beside another', '${env:HOST}-${env:TOKEN}', 'argocd-of-env'],
-    ['is not followed further', '${file:/run/nested}', '${env:TOKEN}'],
+    ['returns the value of a variable', '${env:TOKEN}', 'of-env'],
+    ['returns an empty value for an empty variable', '${env:EMPTY}', ''],
+    ['returns a file without its last line break', '${file:/run/key}', 'of-a-file'],
+    ['returns a file without a Windows line break', '${file:/run/windows}', 'of-windows'],
+    ['keeps line breaks within a file', '${file:/run/lines}', 'one\ntwo'],
+    ['may be a part of a string', 'https://${env:HOST}.example.com', 'https://argocd.example.com'],
+    ['may follow another', '${env:HOST}-${env:TOKEN}', 'argocd-of-env'],
+    ['is not expanded recursively', '${file:/run/nested}', '${env:TOKEN}'],
     ['needs braces', '$TOKEN $(TOKEN) {TOKEN}', '$TOKEN $(TOKEN) {TOKEN}'],
   ];
   for (const [sentence, text, expected] of cases) {
     it(sentence, () => assert.deepEqual(resolve(text), { value: expected, faults: [] }));
   }
 
-  it('is replaced at any depth, and nothing else is touched', () => {
+  it('is replaced at any depth, and nothing else is changed', () => {
     const value = { a: ['${env:TOKEN}', 1, null, true], b: { c: '${file:/run/key}' } };
     assert.deepEqual(resolve(value).value, {
       a: ['of-env', 1, null, true],
@@ -67,7 +67,7 @@ describe('a reference', () => {
     });
   }
 
-  it('tells all that are wrong', () => {
+  it('reports all invalid ones', () => {
     const { faults: found } = resolve({ a: '${env:X}${env:Y}', b: '${env:Z}' });
     assert.deepEqual(
       found.map(({ path }) => path.join('.')),
@@ -75,7 +75,7 @@ describe('a reference', () => {
     );
   });
 
-  it('leaves values without references as they are', () => {
+  it('leaves values without references unchanged', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const plain: unknown = JSON.parse(JSON.stringify(value).replaceAll('$', ''));
@@ -92,7 +92,7 @@ describe('a reference', () => {
     ['prefix-${env:TOKEN}', false],
     ['', false],
   ] as const) {
-    it(`${expected ? 'is' : 'is not'} all that stands in "${text}"`, () => {
+    it(`${expected ? 'is' : 'is not'} the whole text of "${text}"`, () => {
       assert.equal(isReference(text), expected);
     });
   }

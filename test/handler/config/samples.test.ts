@@ -30,7 +30,7 @@ const secrets: ReferenceSource = {
   },
 };
 
-/** Completes samples that show a part only. */
+/** Completes samples that show only a part. */
 const base = load(text('deploy/handler/overlays/argocd-namespace/handler.yaml')) as object;
 const settings = Object.keys(configSchema.def.shape);
 
@@ -62,20 +62,20 @@ const examples = readdirSync(join(root, 'examples'), { recursive: true, encoding
 const samples = [...pages.flatMap((page) => samplesOf(join(docs, page))), ...examples];
 
 describe('The samples of the configuration in the documents and examples', () => {
-  it('are found', () => {
+  it('exist', () => {
     assert.ok(samples.length >= 9, `${samples.length} samples`);
     assert.equal(examples.length, 5);
   });
 
   for (const { source, value } of samples) {
-    it(`are what the handler reads, without a warning: ${source}`, () => {
+    it(`are accepted by the handler without a warning: ${source}`, () => {
       const reading = read(value);
       assert.ok('config' in reading, JSON.stringify(reading));
       assert.deepEqual([...reading.warnings, ...reading.gaps], []);
     });
   }
 
-  it('would be refused with a setting that nobody knows', () => {
+  it('would be refused with an unknown setting', () => {
     assert.ok('faults' in read({ retension: '30d' }));
   });
 });
@@ -100,7 +100,7 @@ function* settingsIn(part: Part, path: string): Generator<readonly [string, unkn
   }
   const entries = items === undefined ? [] : (items.anyOf ?? [items]);
   const groups = entries.filter((entry) => entry.properties !== undefined);
-  // A list of nothing but groups is described by these.
+  // A list that contains only groups is described by these.
   if (entries.length === 0 || groups.length < entries.length) yield [path, part.default];
   for (const group of groups) yield* settingsIn(group, `${path}[]`);
 }
@@ -133,7 +133,7 @@ describe('The table of settings in docs/handler.md', () => {
 });
 
 describe('The table of actions in docs/security.md', () => {
-  it('has each of them, and no other', () => {
+  it('has every action, and no other', () => {
     const rows = [...rowsOf('docs/security.md').keys()];
     assert.deepEqual(rows.toSorted(), [...actions].toSorted());
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { parseSecret, parseTokenHash } from '../../../src/handler/config/secret-setting.ts';
 
-describe('a secret', () => {
-  it('is taken and does not print itself', () => {
+describe('A secret', () => {
+  it('is accepted, and never printed', () => {
     const secret = parseSecret('eyJhbGciOi.J9');
     assert.ok('value' in secret);
     assert.equal(secret.value.reveal(), 'eyJhbGciOi.J9');
@@ -18,7 +18,7 @@ describe('a secret', () => {
     ['"$(Argo CD Token)"', 'it is $(Argo CD Token), which is not expanded here'],
     ['short', 'it has fewer than 16 characters and could be guessed'],
   ] as const) {
-    it(`is refused, without showing it: ${JSON.stringify(text)}`, () => {
+    it(`is refused without being shown: ${JSON.stringify(text)}`, () => {
       const secret = parseSecret(text, 16);
       assert.ok('problem' in secret);
       assert.equal(secret.problem, problem);
@@ -26,10 +26,10 @@ describe('a secret', () => {
   }
 });
 
-describe('the hash of a token', () => {
+describe('The hash of a token', () => {
   const digits = 'AB'.repeat(32);
 
-  it('is taken in any case', () => {
+  it('is accepted in any case', () => {
     assert.deepEqual(parseTokenHash(`SHA256:${digits}`), { value: digits.toLowerCase() });
   });
 
@@ -41,7 +41,7 @@ describe('the hash of a token', () => {
     'md5:abc',
     'token-itself',
   ]) {
-    it(`is refused, without showing it: "${text}"`, () => {
+    it(`is refused without being shown: "${text}"`, () => {
       const hash = parseTokenHash(text);
       assert.ok('problem' in hash);
       assert.match(hash.advice, /do not put the token itself here/);

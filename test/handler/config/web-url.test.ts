@@ -6,7 +6,7 @@ import {
   parseWebUrl,
 } from '../../../src/handler/config/web-url.ts';
 
-describe('a URL', () => {
+describe('A URL', () => {
   for (const [text, expected] of [
     ['https://argocd.example.com', 'https://argocd.example.com'],
     ['https://argocd.example.com/', 'https://argocd.example.com'],
@@ -15,7 +15,7 @@ describe('a URL', () => {
     ['http://argocd-server.argocd.svc:80', 'http://argocd-server.argocd.svc'],
     ['https://[::1]:8443/x', 'https://[::1]:8443/x'],
   ] as const) {
-    it(`is taken without a slash at its end: ${text}`, () => {
+    it(`is accepted without a trailing slash: ${text}`, () => {
       assert.deepEqual(parseWebUrl(text), { value: expected });
     });
   }
@@ -44,7 +44,7 @@ describe('a URL', () => {
     ],
     ['https://argocd.example.com/api/v1', 'Write `https://argocd.example.com`.'],
   ] as const) {
-    it(`of an Argo CD is refused with what to write where it is that of a page: ${text}`, () => {
+    it(`of an Argo CD is refused, with the right one, if it is that of a page: ${text}`, () => {
       const problem = 'it is the URL of a page of Argo CD';
       assert.deepEqual(parseArgoCDUrl(text), { problem, advice });
     });
@@ -66,13 +66,13 @@ describe('a URL', () => {
     ['http://10.0.0.1', false],
     ['nothing', false],
   ] as const) {
-    it(`of the handler is ${isTaken ? 'taken' : 'refused'}: ${text}`, () => {
+    it(`of the handler is ${isTaken ? 'accepted' : 'refused'}: ${text}`, () => {
       assert.equal('value' in parsePublicUrl(text), isTaken);
       if (isTaken) assert.equal(isPlainText(text), false);
     });
   }
 
-  it('lets others read on the way if it is http to another machine', () => {
+  it('lets others read the traffic if it is http to another machine', () => {
     assert.equal(isPlainText('http://argocd.example.com'), true);
     assert.equal(isPlainText('https://argocd.example.com'), false);
   });

@@ -10,7 +10,7 @@ export const key = '3d1f0c7a9e5b2846f1a0d4c8b7e6935210fedcba98765432a1b2c3d4e5f6
 export const tenant = '00000000-0000-4000-8000-00000000000a';
 export const client = '00000000-0000-4000-8000-00000000000b';
 
-/** What nothing may ever print. */
+/** Text that nothing may ever print. */
 export const secrets = {
   token: 'token-of-argo-cd',
   admin: 'token-of-the-admin',
@@ -34,7 +34,7 @@ export const source: ReferenceSource = {
   },
 };
 
-/** A configuration with everything in it, and nothing to complain of. */
+/** A valid configuration with every setting. */
 export const whole = `publicUrl: https://handler.example.com/argocd/
 listen: { public: '0.0.0.0:8443', admin: '[::]:9443' }
 adminToken: '\${file:/run/admin}'
@@ -100,7 +100,7 @@ limits: { requestsPerSecond: 5, burst: 10, pendingRuns: 100 }
 logLevel: debug
 `;
 
-/** The configuration of a text that has no fault. */
+/** The configuration of a valid text. */
 export function configFrom(text: string): Config {
   const reading = readConfig(text, '/srv', source);
   assert.ok('config' in reading, 'faults' in reading ? printAll(reading.faults).join('\n') : '');
