@@ -6,7 +6,7 @@ const faulty = (index: number, ...faults: readonly string[]) => ({
   faults,
 });
 
-describe('the notes on annotations', () => {
+describe('Notes on annotations', () => {
   it('name the application and the first fault, and count the others', () => {
     assert.deepEqual(annotationNotes([faulty(1, 'One.'), faulty(2, 'One.', 'Two.', 'Three.')]), [
       'Application shop-1 of prod: One.',
@@ -20,7 +20,7 @@ describe('the notes on annotations', () => {
     assert.equal(notes.at(-1), '180 more applications have faulty annotations.');
   });
 
-  it('are none where nothing is wrong', () => {
+  it('are absent if nothing is wrong', () => {
     assert.deepEqual(annotationNotes([]), []);
   });
 });

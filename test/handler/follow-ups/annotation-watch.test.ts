@@ -13,7 +13,7 @@ const annotated = (annotations: Readonly<Record<string, string>>, change = {}) =
   application({ annotations, ...change });
 const success = (value: string) => annotated({ 'azure-pipelines/on-success': value });
 
-describe('The watch over annotations', () => {
+describe('The annotation watch', () => {
   let watch: AnnotationWatch;
   let counted: string[];
   beforeEach(() => {
@@ -22,7 +22,7 @@ describe('The watch over annotations', () => {
     watch.configure({ grants, organization: 'fabrikam' });
   });
 
-  it('says what is wrong with one, and what to do, until it is fixed', () => {
+  it('reports what is wrong with an annotation, and what to do, until it is fixed', () => {
     watch.see('prod', annotated({ 'azure-pipelines/on-sucess': 'shop/smoke' }));
     const [fault] = watch.faults();
     assert.match(fault?.faults.join() ?? '', /on-sucess: shop\/smoke`.*Did you mean/);
@@ -31,7 +31,7 @@ describe('The watch over annotations', () => {
     assert.deepEqual([watch.faults(), watch.faulty, counted], [[], 0, ['faulty']]);
   });
 
-  it('says what is not granted', () => {
+  it('reports what is not granted', () => {
     for (let looks = 0; looks < 3; looks += 1) watch.see('prod', success('secrets/dump'));
     assert.deepEqual(counted, ['forbidden'], 'once, however often it is seen');
     assert.match(watch.faults()[0]?.faults.join() ?? '', /AppProject default may not queue/);
@@ -39,7 +39,7 @@ describe('The watch over annotations', () => {
     assert.match(watch.faults()[0]?.faults.join() ?? '', /AppProject other may not queue/);
   });
 
-  it('looks at none without grants, and forgets what is gone', () => {
+  it('checks nothing without grants, and forgets what is gone', () => {
     watch.see('prod', success('nonsense'));
     assert.equal(watch.faulty, 1);
     watch.forget('uid-1');
@@ -50,7 +50,7 @@ describe('The watch over annotations', () => {
     assert.equal(watch.faulty, 0);
   });
 
-  it('says it of an application that it was never told of, and counts nothing', () => {
+  it('reports on an application that no event named, without counting it', () => {
     const faults = watch.faultsOf('prod', success('shop/smoke; secrets/dump; nonsense'));
     assert.equal(faults.length, 2);
     assert.match(
@@ -63,7 +63,7 @@ describe('The watch over annotations', () => {
     assert.match(watch.faultsOf('prod', success('shop/smoke')).join(), /entry in `grants`/);
   });
 
-  it('knows whether granted ones ask for hooks', () => {
+  it('knows whether granted annotations are about hooks', () => {
     const post = { 'azure-pipelines/on-post-sync': 'shop/smoke' };
     watch.see('prod', annotated(post));
     assert.equal(watch.followsHooks('uid-1'), true);
@@ -71,7 +71,7 @@ describe('The watch over annotations', () => {
     assert.equal(watch.followsHooks('uid-1'), false);
   });
 
-  it('keeps of thousands only as many as people read', () => {
+  it('keeps a bounded number of thousands', () => {
     for (let at = 0; at < 3_000; at += 1) {
       watch.see('prod', { ...success('nonsense'), uid: `uid-${at}`, name: `shop-${at}` });
     }

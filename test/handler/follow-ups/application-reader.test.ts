@@ -5,7 +5,7 @@ import { ManualClock } from '../../follow/manual-clock.ts';
 
 const wanted = (name: string) => ({ name, namespace: 'argocd', project: 'default' });
 
-describe('The reader of applications', () => {
+describe('The application reader', () => {
   let clock: ManualClock;
   let reads: string[];
   let pending: (() => void)[];
@@ -41,7 +41,7 @@ describe('The reader of applications', () => {
     await clock.pass(0);
   };
 
-  it('reads a few at a time, and each once however often it is wanted', async () => {
+  it('reads a few at a time, and each once however often it is requested', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'e', 'a']) reader.want(wanted(name));
     await clock.pass(0);
     assert.deepEqual(reads, ['a 0', 'b 0', 'c 0', 'd 0']);
@@ -51,7 +51,7 @@ describe('The reader of applications', () => {
     assert.equal(reader.size, 0);
   });
 
-  it('waits as long as it is told, unless it is wanted sooner, and not for who is told of meanwhile', async () => {
+  it('waits as long as it is told, unless an application is requested sooner, whatever others are reported meanwhile', async () => {
     for (const name of ['a', 'b', 'c']) reader.want(wanted(name), 5_000);
     await clock.pass(1_000);
     reader.want(wanted('b'));
@@ -61,7 +61,7 @@ describe('The reader of applications', () => {
     await answer();
   });
 
-  it('reads again what changed while it was being read', async () => {
+  it('reads an application again if it changed during the read', async () => {
     reader.want(wanted('a'));
     await clock.pass(1_000);
     reader.want(wanted('a'));
@@ -70,7 +70,7 @@ describe('The reader of applications', () => {
     await answer();
   });
 
-  it('tries again what failed, ever more slowly', async () => {
+  it('retries failures with growing pauses', async () => {
     results = ['again', new Error('odd'), 'again', 'done'];
     reader.want(wanted('a'));
     for (let tries = 0; tries < 6; tries += 1) {

@@ -11,7 +11,7 @@ import { clientId, secret, startTenant, tenant, trustTenant } from '../../azure/
 const fabrikam = 'https://dev.azure.com/fabrikam';
 const server = 'https://tfs.example.com/Main';
 
-describe('the tokens for organizations', () => {
+describe('The tokens for organizations', () => {
   let entra: EntraSimulator;
   let tokens: AzureTokens;
   let distrust: () => void;
@@ -39,20 +39,20 @@ describe('the tokens for organizations', () => {
   const token = async (organization: string) =>
     (await tokens.token(organization, noAbort)).reveal();
 
-  it('are those of the identity, but where an organization has one of its own', async () => {
+  it("are the identity's, unless an organization has its own", async () => {
     tokens.configure({ organizations: organizations('pat-of-main'), identity: principal() });
     assert.equal(await token(fabrikam), 'entra-token-1');
     assert.equal(await token('https://fabrikam.visualstudio.com'), 'entra-token-1');
     assert.equal(await token(server), 'pat-of-main');
   });
 
-  it('are the personal access token that is configured', async () => {
+  it('are the configured personal access token', async () => {
     const identity = { kind: 'pat', token: new Secret('pat') } as const;
     tokens.configure({ organizations: organizations(), identity });
     assert.equal(await token(server), 'pat');
   });
 
-  it('are kept when something else changes, and asked for again with another secret', async () => {
+  it('are kept when something else changes, and requested again with another secret', async () => {
     tokens.configure({ organizations: organizations(), identity: principal() });
     await token(fabrikam);
     tokens.configure({ organizations: organizations('x'), identity: principal() });
@@ -63,7 +63,7 @@ describe('the tokens for organizations', () => {
     assert.equal(await token(fabrikam), 'entra-token-2');
   });
 
-  it('are the same ones when a personal access token is refused, until another is configured', async () => {
+  it('remain the same if a personal access token is refused, until another is configured', async () => {
     const refused = new Secret('pat');
     const identity = { kind: 'pat', token: refused } as const;
     tokens.configure({ organizations: organizations(), identity });
@@ -72,7 +72,7 @@ describe('the tokens for organizations', () => {
     assert.equal((await tokens.token(server, noAbort, refused)).reveal(), 'next');
   });
 
-  it('are missed with words where there is no identity', async () => {
+  it('are missing, with a message, without an identity', async () => {
     tokens.configure({ organizations: organizations(), identity: undefined });
     await assert.rejects(token(fabrikam), /no Azure DevOps identity of its own/);
   });

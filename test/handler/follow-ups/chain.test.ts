@@ -19,7 +19,9 @@ const link = (name: string, rule = 'smoke'): ChainLink => ({
   ...{ uid: `uid-of-${name}`, application: name, rule },
 });
 
-/** The action that made run 7, of the event of an application that itself came of others. */
+/**
+ * The action that created run 7, for an event of an application that was itself changed by others.
+ */
 function action(done: RenderedAction, chain: readonly ChainLink[] = [link('first')]): StoredAction {
   return {
     ...{ key: 'key-1', uid: 'uid-1', rule: 'smoke', createdAt: 0, expiresAt: 0, state: 'done' },
@@ -55,39 +57,29 @@ describe('The chain of a follow-up', () => {
   const whole = ['first smoke', 'argocd/shop smoke'];
 
   const pages: readonly (readonly [string, string | undefined, RenderedAction, boolean])[] = [
-    ['the page of the run', build, run, true],
+    ["the run's page", build, run, true],
+    ['its old URL', 'https://fabrikam.visualstudio.com/shop/_build/results?buildId=7', run, true],
     [
-      'its old address',
-      'https://fabrikam.visualstudio.com/shop/_build/results?buildId=7',
-      run,
-      true,
-    ],
-    [
-      'one on premises',
+      "the run's page on premises",
       'https://tfs.example/tfs/fabrikam/shop/_build/results?buildId=7',
       run,
       true,
     ],
-    [
-      'the page of a release',
-      'https://dev.azure.com/fabrikam/p/_release?releaseId=7',
-      release,
-      true,
-    ],
+    ["the release's page", 'https://dev.azure.com/fabrikam/p/_release?releaseId=7', release, true],
     ['no page', undefined, run, false],
     ['another run', build.replace('=7', '=8'), run, false],
     ['another organization', build.replace('fabrikam', 'contoso'), run, false],
-    ['a release of the same id', build, release, false],
+    ['a release with the same id', build, release, false],
     ['no address', 'run 7', run, false],
     ['no id', build.replace('=7', '=x'), run, false],
   ];
   for (const [what, page, done, isFound] of pages) {
-    it(`${isFound ? 'is' : 'is none'} by ${what}`, async () => {
+    it(`${isFound ? 'is found' : 'is not found'} by ${what}`, async () => {
       assert.deepEqual(await ask(of(page), [action(done)]), isFound ? whole : []);
     });
   }
 
-  it('is by the claim, whatever page the operation names', async () => {
+  it('is found by the claim, whatever page the operation names', async () => {
     const claimed = { 'plan-1': action(run) };
     assert.deepEqual(await ask(of(undefined), [], claimed), whole);
     assert.deepEqual(await ask(of(undefined, 'plan-2/job'), [], claimed), []);
@@ -95,17 +87,17 @@ describe('The chain of a follow-up', () => {
     assert.deepEqual(await ask(of(build), [other], claimed), whole);
   });
 
-  it('is none of an action that nobody can read any more', async () => {
+  it('is empty for an action that can no longer be read', async () => {
     const odd = { ...action(run), body: '{}' };
     assert.deepEqual(await ask(of(build), [odd]), []);
     assert.deepEqual(await ask(of(undefined), [], { 'plan-1': odd }), []);
   });
 
-  it('is none of what people and Argo CD start', async () => {
+  it('is empty for what people and Argo CD start', async () => {
     assert.deepEqual(await ask(event(), [action(run)]), []);
   });
 
-  it('continues over what became of the health, which is of no operation', async () => {
+  it('continues through a health event, which has no operation', async () => {
     const info = [
       { name: 'azure-pipelines/run', value: 'plan-1/job' },
       { name: 'Run', value: `20261128.1 ${build}` },
@@ -125,7 +117,7 @@ describe('A link of a chain', () => {
     assert.deepEqual(linkOf(event(), 'smoke'), expected);
   });
 
-  it('is added as long as the chain is no longer than it may be', () => {
+  it('is added unless the chain is already at its maximum length', () => {
     const chain = ['a', 'b', 'c'].map((name) => link(name));
     assert.equal(chainRefusal(chain, link('d'), 4), undefined);
     const refusal = chainRefusal(chain, link('d'), 3);
@@ -133,7 +125,7 @@ describe('A link of a chain', () => {
     assert.match(refusal.message, /follow-up 4 in a row.*is 3: a \(smoke\) → .* → d \(smoke\)/);
   });
 
-  it('is none that was there: that is a loop, and its way is told', () => {
+  it('is refused if it is already in the chain: that is a loop, whose path is reported', () => {
     const chain = [link('z'), link('a'), link('b', 'deploy')];
     const refusal = chainRefusal(chain, link('a'), 5);
     assert.equal(refusal?.why, 'loop');

@@ -16,14 +16,10 @@ function pipelineError(reason: PipelineReason, kind: PipelineFailure = 'refused'
   return actionErrorOf(new PipelineError('It failed.', { kind, reason, advice: 'Look.' })) as Error;
 }
 
-describe('A target whose answers are counted', () => {
+describe('A target whose results are counted', () => {
   for (const [what, error, expected] of [
     ['a refusal, by its reason', pipelineError('undeclaredParameter'), ['undeclaredParameter']],
-    [
-      'a missing right, though it is tried again',
-      pipelineError('notAuthorized'),
-      ['notAuthorized'],
-    ],
+    ['a missing right, although it is retried', pipelineError('notAuthorized'), ['notAuthorized']],
     ['a refusal without a reason', new ActionError('refused', 'no'), ['other']],
     ['no outage', pipelineError('unavailable', 'unavailable'), []],
     ['no throttling', pipelineError('throttled', 'throttled'), []],
@@ -48,7 +44,7 @@ describe('A target whose answers are counted', () => {
     });
   }
 
-  it('counts what was found that had been done', async () => {
+  it('counts an action that is found to be done', async () => {
     let found = 0;
     const answers = [undefined, outcome];
     const target = new CountedTarget(

@@ -12,7 +12,7 @@ import { configFrom, whole } from '../config/whole-config.ts';
 
 const { followUps, grants } = configFrom(whole);
 
-/** Says what it was asked. */
+/** Reports its calls. */
 const inner: ActionTarget = {
   prepare: () => Promise.resolve('request'),
   send: (request) => Promise.resolve({ id: 1, name: request, page: '' }),
@@ -32,7 +32,7 @@ async function refusal(work: Promise<unknown>): Promise<string> {
   return error.message;
 }
 
-describe('an action whose rule may have changed', () => {
+describe('An action whose rule may have changed', () => {
   const pipeline = '\\smoke\\web';
   const configured = storedAction(renderedRun({ pipeline }), { rule: 'smoke-tests' });
   const annotated = (pipeline: string) =>
@@ -42,7 +42,7 @@ describe('an action whose rule may have changed', () => {
     assert.equal(await prepare(configured, { followUps, grants }), 'request');
   });
 
-  it('is no longer done when that was taken out', async () => {
+  it('is no longer done if the rule was removed', async () => {
     const message = await refusal(prepare(configured, { followUps: [], grants }));
     assert.match(message, /^The rule smoke-tests is no longer in `followUps`/);
   });
@@ -53,7 +53,7 @@ describe('an action whose rule may have changed', () => {
     ['another organization', renderedRun({ pipeline, organization: 'contoso' })],
     ['a webhook', { kind: 'postWebHook', url: 'https://hooks.example.com', rule: 'smoke-tests' }],
   ] as const) {
-    it(`is not done any more when the rule of its name was for ${what}`, async () => {
+    it(`is no longer done if the rule of its name was for ${what}`, async () => {
       const before = storedAction(action, { rule: 'smoke-tests' });
       const message = await refusal(prepare(before, { followUps, grants }));
       assert.match(
@@ -75,7 +75,7 @@ describe('an action whose rule may have changed', () => {
     assert.equal(await prepare(annotated('smoke-web'), { followUps: [], grants }), 'request');
   });
 
-  it('is no longer done when the grant was taken back', async () => {
+  it('is no longer done if the grant was revoked', async () => {
     const message = await refusal(prepare(annotated('smoke-web'), { followUps, grants: [] }));
     assert.match(
       message,
@@ -83,7 +83,7 @@ describe('an action whose rule may have changed', () => {
     );
   });
 
-  it('is done for what a run asked for, while that run may have it queued', async () => {
+  it("is done for a run's request while that run may have it queued", async () => {
     const operation = { ...event.operation, origin: { kind: 'run', marker: 'run-1' } };
     const action = storedAction(renderedRun(), {
       rule: 'input/onSuccess/smoke',
@@ -112,12 +112,12 @@ describe('an action whose rule may have changed', () => {
     }
   });
 
-  it('is done for what a run asked for', async () => {
+  it("is done for a run's request", async () => {
     const action = storedAction(renderedRun(), { rule: 'input/onSuccess/smoke' });
     assert.equal(await prepare(action, { followUps: [], grants: [] }), 'request');
   });
 
-  it('is done for a hook while a grant allows it, and not any more when that was taken back', async () => {
+  it('is done for a hook while a grant allows it, and no longer once it is revoked', async () => {
     const config = configFrom(
       whole.replace("['shop-*']\n      queue", "['argocd/shop*']\n      queue"),
     );

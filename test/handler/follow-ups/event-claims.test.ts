@@ -12,7 +12,7 @@ const memory = { uid: 'uid-1', historyId: 0, isDegraded: false, degradations: 0 
 const project = '11111111-0000-4000-8000-000000000000';
 const page = 'https://dev.azure.com/fabrikam/shop/_build/results?buildId=7';
 
-/** A run of `shop` that has proven itself, with a plan of its own. */
+/** A proven run of `shop`, with its own plan. */
 function run(planId: string, change: Partial<ClaimSpec> = {}): ClaimSpec {
   const { address, client, azureProject } = sampleSpec;
   return {
@@ -46,7 +46,7 @@ describe('An event that a run claims', () => {
     folder.remove();
   });
 
-  it('is handed out to the first run, and to it again; another is told which one has it', async () => {
+  it('is handed out to the first run, and to the same run again; another is told which run has it', async () => {
     await add(action);
     const first = await claims.claim(run('plan-1'));
     assert.ok(first.kind === 'claimed');
@@ -60,7 +60,7 @@ describe('An event that a run claims', () => {
     assert.deepEqual(told, ['claimed', 'repeated', 'taken']);
   });
 
-  it('is handed out once to runs that ask at the same time', async () => {
+  it('is handed out once to concurrent requests', async () => {
     await add(action);
     const runs = Array.from({ length: 20 }, (_, index) => claims.claim(run(`plan-${index}`)));
     const kinds = (await Promise.all(runs)).map(({ kind }) => kind);
@@ -70,22 +70,22 @@ describe('An event that a run claims', () => {
 
   const strangers: readonly (readonly [string, Partial<ClaimSpec>])[] = [
     ['another project', { proven: { at: 1, projectName: 'cart' } }],
-    ['a project whose name nobody has proven', { proven: { at: 1 }, azureProject: 'shop' }],
+    ['a project whose name is not proven', { proven: { at: 1 }, azureProject: 'shop' }],
     [
       'another organization',
       { address: { ...run('p').address, collection: 'https://dev.azure.com/other' } },
     ],
-    ['a key that there is not', { eventKey: '999999999999999' }],
+    ['an unknown key', { eventKey: '999999999999999' }],
   ];
   for (const [what, change] of strangers) {
-    it(`is answered to a run of ${what} as if there were none, and stays free`, async () => {
+    it(`is reported as missing to a run of ${what}, and stays unclaimed`, async () => {
       await add(action);
       assert.deepEqual(await claims.claim(run('plan-1', change)), { kind: 'unknown' });
       assert.equal((await store.events.action(action.key))?.claim, undefined);
     });
   }
 
-  it('is found by the id of the project, and by each address of the organization', async () => {
+  it('is found by the id of the project, and by each URL of the organization', async () => {
     const byId = storedAction({}, { action: { ...queueing, project: project.toUpperCase() } });
     await add(byId);
     for (const collection of [
@@ -101,7 +101,7 @@ describe('An event that a run claims', () => {
     assert.deepEqual(told, ['claimed', 'repeated', 'repeated']);
   });
 
-  it('is one for all stages of a classic release', async () => {
+  it('is shared by all stages of a classic release', async () => {
     await add(action);
     const stage = (planId: string, release: string) =>
       run(planId, {
@@ -113,7 +113,7 @@ describe('An event that a run claims', () => {
     assert.equal((await claims.claim(stage('plan-3', '6'))).kind, 'taken');
   });
 
-  it('is none where what was stored queues no run', async () => {
+  it('does not exist if the stored action queues no run', async () => {
     await add({ ...action, body: 'no JSON' });
     assert.deepEqual(await claims.claim(run('plan-1')), { kind: 'unknown' });
     const hook = storedAction(

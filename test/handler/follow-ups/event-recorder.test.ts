@@ -27,12 +27,12 @@ const noActions = {
   actions: () => Promise.resolve([]),
 };
 
-describe('The recorder of events', () => {
+describe('The event recorder', () => {
   let disk: SimulatedDisk;
   let kinds: string[];
   let fault: Error | undefined;
   let recorder: EventRecorder;
-  /** Lets the store answer, one call after the other. */
+  /** Lets the store answer, one call after another. */
   let gates: (() => void)[];
   let isHeld: boolean;
   const held = () => gates.length;
@@ -72,7 +72,7 @@ describe('The recorder of events', () => {
     });
   });
 
-  it('learns nothing from a look that is older than another', async () => {
+  it('learns nothing from a read that is older than another', async () => {
     const at = (resourceVersion: string, status: 'Healthy' | 'Degraded') =>
       application({ resourceVersion, health: { status, message: '' } });
     for (const one of [
@@ -88,7 +88,7 @@ describe('The recorder of events', () => {
     assert.deepEqual(kinds, ['healthDegraded', 'healthRecovered', 'healthDegraded']);
   });
 
-  it('learns nothing from what was read of an application before it went', async () => {
+  it("learns nothing from a read that started before the application's deletion", async () => {
     await recorder.record(over, look);
     await recorder.recordDeletion({ ...over, resourceVersion: '9' }, look);
     kinds.splice(0);
@@ -97,7 +97,7 @@ describe('The recorder of events', () => {
     assert.deepEqual(kinds, []);
   });
 
-  it('learns from an older look after one that could not be stored', async () => {
+  it('learns from an older read if a newer one could not be stored', async () => {
     const at = (resourceVersion: string, status: 'Healthy' | 'Degraded') =>
       application({ resourceVersion, health: { status, message: '' } });
     await recorder.record(at('8', 'Healthy'), look);
@@ -108,7 +108,7 @@ describe('The recorder of events', () => {
     assert.deepEqual(kinds, ['healthDegraded', 'healthDegraded']);
   });
 
-  it('lets no look at an application overtake another', async () => {
+  it('processes the reads of an application in order', async () => {
     isHeld = true;
     const looks = [recorder.record(running, look), recorder.record(over, look)];
     await new Promise((resolve) => setImmediate(resolve));
@@ -120,7 +120,7 @@ describe('The recorder of events', () => {
     assert.deepEqual(kinds, ['operationStarted', 'succeeded']);
   });
 
-  it('looks at different applications at the same time', async () => {
+  it('processes the reads of different applications in parallel', async () => {
     isHeld = true;
     void recorder.record(running, look);
     void recorder.record({ ...running, uid: 'uid-2' }, look);
@@ -129,7 +129,7 @@ describe('The recorder of events', () => {
     for (const open of gates) open();
   });
 
-  it('tells again what could not be stored, at the next look', async () => {
+  it('reports again, at the next read, what could not be stored', async () => {
     fault = new StoreError('The disk is full.');
     await assert.rejects(recorder.record(over, look), /disk is full/);
     fault = undefined;
@@ -148,7 +148,7 @@ describe('The recorder of events', () => {
     assert.deepEqual(kinds, ['operationStarted', 'succeeded']);
   });
 
-  it('starts nothing, at the first look, by a rule that is younger than the event', async () => {
+  it('triggers no rule, at the first read, that is younger than the event', async () => {
     const meant: boolean[] = [];
     const actions = {
       of: (events: readonly { readonly isMeant: (one: ReturnType<typeof rule>) => boolean }[]) => {
@@ -177,7 +177,7 @@ describe('The recorder of events', () => {
       onIdle: () => undefined,
     });
     await younger.record(over, { ...look, isFirst: true });
-    // It began before the rule was there, and ended after.
+    // It started before the rule existed, and ended after.
     assert.deepEqual(meant, [false, true]);
   });
 });

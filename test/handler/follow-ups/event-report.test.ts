@@ -20,8 +20,8 @@ function fromRun(page: string): OperationOrigin {
   return { kind: 'run', marker: 'm', page };
 }
 
-describe('What a follow-up run is told of its event', () => {
-  it('is its cause: what, to which revision, by whom, which hooks ran, and why others did not', () => {
+describe('The report of an event to a follow-up run', () => {
+  it('contains its cause: what, which revision, by whom, which hooks ran, and why others did not', () => {
     const { lines, summary, headline } = eventReportOf(
       actionBody({
         event: event({
@@ -56,7 +56,7 @@ describe('What a follow-up run is told of its event', () => {
     assert.match(summary, /migrate/);
   });
 
-  it('links each revision to its commit, where the repository is on a known host', () => {
+  it('links each revision to its commit, if the repository is on a known host', () => {
     const [one, other] = ['a'.repeat(40), 'b'.repeat(40)];
     const of = {
       revisions: [one, other, '1.2.3'],
@@ -92,7 +92,7 @@ describe('What a follow-up run is told of its event', () => {
     assert.equal(lineOf([]), 'Revision: unknown');
   });
 
-  it('says when a phase began that was seen to begin, and nothing of when others did', () => {
+  it('says when a phase started if that was seen', () => {
     const of = {
       hooks: [hook],
       missed: [{ phase: 'PostSync', reason: 'noneThere' }] as const,
@@ -113,7 +113,7 @@ describe('What a follow-up run is told of its event', () => {
     assert.match(summary, /PreSync +\| 1970-01-01T00:00:05.000Z +\| Job\/migrate Succeeded/);
   });
 
-  it('says that it was found late', () => {
+  it('says that the event was found late', () => {
     assert.match(
       eventReportOf(actionBody({ late: true })).lines.join('\n'),
       /no handler was watching/,
@@ -139,7 +139,7 @@ describe('What a follow-up run is told of its event', () => {
     assert.equal(outputsWithout('x').message, 'x');
   });
 
-  it('takes nothing of what others wrote for a command, markup or an address', () => {
+  it('never treats foreign text as a command, markup or a URL', () => {
     const evil = '##vso[task.complete result=Succeeded]<b>|[x](javascript:1)\n##vso[a]';
     const page = 'javascript:alert(1)';
     const given = event({
@@ -162,7 +162,7 @@ describe('What a follow-up run is told of its event', () => {
     for (const text of [...lines, ...Object.values(outputs)]) {
       assert.doesNotMatch(text, /##vso\[|\n/);
     }
-    // What stands between backticks is text.
+    // Text between backticks is plain.
     assert.doesNotMatch(summary.replaceAll(/`[^`]*`/g, ''), /<b>|(?<!\\)\]\(javascript/);
     assert.deepEqual([outputs.startedByUrl, outputs.applicationUrl], ['', '']);
   });

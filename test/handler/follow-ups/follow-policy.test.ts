@@ -64,7 +64,7 @@ describe('Whoever is followed', () => {
     assert.equal(other.sinceOf(filtered), 100);
   });
 
-  it('is followed in its hooks where a rule is of hooks or phases', () => {
+  it('are followed including their hooks if a rule is about hooks or phases', () => {
     const followsHooks = (event: string) =>
       policyOf({ followUps: [rule({ when: { events: [event] } })], grants: [] }).of({
         ...shop,
@@ -77,7 +77,7 @@ describe('Whoever is followed', () => {
     ]);
   });
 
-  it('is known again by what a rule is for, whatever it does', () => {
+  it('are recognized by what a rule is for, whatever it does', () => {
     const name = (change: Record<string, unknown>) =>
       followedNames({ followUps: [rule(change)], grants: [] })[0];
     assert.equal(name({}), name({ do: { queuePipeline: 'shop/other' } }));

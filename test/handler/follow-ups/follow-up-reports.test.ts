@@ -3,7 +3,7 @@ import { actionStates } from '../../../src/actions/stored-action.ts';
 import { reportOf } from '../../../src/handler/follow-ups/follow-up-reports.ts';
 import { renderedRun, storedAction } from '../../actions/stored-action.ts';
 
-describe('An action, as its run tells it', () => {
+describe('An action as reported in its run', () => {
   it('has a state for each of its own', () => {
     const action = storedAction(renderedRun(), { rule: 'smoke' });
     assert.deepEqual(

@@ -35,14 +35,14 @@ const over = (
     operationState: ended(phase, { operation: auto(), ...change }),
   });
 
-describe('The follow-ups', () => {
+describe('Follow-ups', () => {
   let scene: Scene;
   beforeEach(() => {
     scene = new Scene(second(5));
   });
   afterEach(() => scene.end());
 
-  it('queue once what a success asks for that nobody of ours started', async () => {
+  it("queue once what a rule requests for another actor's success", async () => {
     await scene.start();
     for (const one of [rest, running(), over(), over(), over()]) await scene.tell(one);
     assert.deepEqual(await scene.brief(), ['succeeded smoke done']);
@@ -55,7 +55,7 @@ describe('The follow-ups', () => {
     assert.match(eventKey, /^\d{15}$/);
   });
 
-  it('tell nothing twice though late words of an application come once another has its name', async () => {
+  it('report nothing twice if late messages of an application arrive after another took its name', async () => {
     await scene.start();
     await scene.tell(rest);
     await scene.tell(over('Succeeded', {}, { resourceVersion: '9' }));
@@ -70,7 +70,7 @@ describe('The follow-ups', () => {
     assert.ok(scene.reads.includes('get shop'), 'Argo CD is asked which of them is there');
   });
 
-  it('tell of an application that came from another cluster, whose versions count anew', async () => {
+  it('report on an application from another cluster, whose versions start again', async () => {
     await scene.start();
     await scene.tell(over('Succeeded', {}, { resourceVersion: '9000' }));
     const other = over('Succeeded', {}, { uid: 'uid-9', resourceVersion: '4' });
@@ -79,7 +79,7 @@ describe('The follow-ups', () => {
     assert.equal((await scene.store.events.eventMemories(10)).at(-1)?.uid, 'uid-9');
   });
 
-  it('cost nothing while nobody asks for anything', async () => {
+  it('cost nothing if there are no rules', async () => {
     await scene.start(settings({ followUps: [], takesInputs: false }), {
       rulesOfRun: () => assert.fail('nobody asks'),
     });
@@ -91,19 +91,19 @@ describe('The follow-ups', () => {
     assert.deepEqual(await scene.store.events.eventMemories(10), []);
   });
 
-  it('read no more of an application than what has changed', async () => {
+  it('read an application only when it has changed', async () => {
     await scene.start();
     for (const one of [rest, rest, rest]) await scene.tell(one);
     assert.equal(scene.reads.length, 1);
     await scene.tell(application({ ...rest, name: 'other', uid: 'uid-2', project: 'other' }));
     await scene.tell(running());
-    // Only rules of hooks and phases want to know how it goes on.
+    // Only rules about hooks and phases need the progress.
     for (const resourceVersion of ['4', '5']) await scene.tell(running({}, { resourceVersion }));
     await scene.tell(over('Succeeded', {}, { resourceVersion: '6' }));
     assert.deepEqual(scene.reads.filter((read) => read.endsWith('shop')).length, 3);
   });
 
-  it('follow the hooks of an operation that continues, where a rule is of hooks', async () => {
+  it('follow the hooks of a continuing operation if a rule is about hooks', async () => {
     const hooks = rule({ when: { events: ['hookEnded'] } });
     await scene.start(settings({ followUps: [hooks] }));
     const looks = [
@@ -122,14 +122,14 @@ describe('The follow-ups', () => {
     );
   });
 
-  it('leave alone what no rule is for', async () => {
+  it('ignore what no rule is for', async () => {
     const other = rule({ for: { applications: ['other-*'] } });
     await scene.start(settings({ followUps: [other] }));
     for (const one of [rest, running(), over()]) await scene.tell(one);
     assert.deepEqual([scene.reads, await scene.brief()], [[], []]);
   });
 
-  it('queue nothing for a dry run, and nothing for a rule of other labels', async () => {
+  it('queue nothing for a dry run, or for a rule with other labels', async () => {
     const labeled = rule({ name: 'labeled', for: { labels: 'team=shop' } });
     await scene.start(settings({ followUps: [rule(), labeled] }));
     const dry = over('Succeeded', { operation: { ...auto(), dryRun: true } });
@@ -150,7 +150,7 @@ describe('The follow-ups', () => {
       assert.deepEqual(await scene.brief(), []);
     });
 
-    it('tell of an application that was made while the handler was away', async () => {
+    it('report an application that was created while the handler was down', async () => {
       await scene.start();
       await scene.stop();
       await scene.pass(0).catch(() => undefined);
@@ -161,14 +161,14 @@ describe('The follow-ups', () => {
     });
   });
 
-  describe('after the handler was away', () => {
+  describe('after the handler was down', () => {
     const away = async (ms: number) => {
       await scene.stop();
       scene.clock.jump(ms);
       await scene.start();
     };
 
-    it('make good what happened, in its order, and say that it is late', async () => {
+    it('catch up on events in order, and say that they are late', async () => {
       const failed = rule({ name: 'rollback', when: { events: ['failed'] } });
       await scene.start(settings({ followUps: [rule(), failed] }));
       await scene.tell(rest);
@@ -196,7 +196,7 @@ describe('The follow-ups', () => {
       assert.deepEqual(scene.reads, []);
     });
 
-    it('start nothing by what is older than `catchUp`', async () => {
+    it('ignore events that are older than `catchUp`', async () => {
       await scene.start();
       await scene.tell(over('Failed'));
       await away(25 * 3_600_000);
@@ -206,7 +206,7 @@ describe('The follow-ups', () => {
       assert.ok(scene.seen.includes('succeeded too old'), scene.seen.join());
     });
 
-    it('start nothing by a rule that is younger than the event', async () => {
+    it('trigger no rule that is younger than the event', async () => {
       await scene.start();
       await scene.tell(rest);
       await scene.stop();
@@ -216,7 +216,7 @@ describe('The follow-ups', () => {
       assert.deepEqual(await scene.brief(), ['succeeded smoke done late']);
     });
 
-    it('tell that an application is gone, and forget it', async () => {
+    it('report that an application is gone, and forget it', async () => {
       const deleted = rule({ when: { events: ['deleted'] } });
       await scene.start(settings({ followUps: [deleted] }));
       await scene.tell(rest);
@@ -229,7 +229,7 @@ describe('The follow-ups', () => {
       assert.deepEqual(await scene.store.events.eventMemories(10), []);
     });
 
-    it('tell nothing of one that another server never had, or that has the name of another', async () => {
+    it('report nothing about an application that another server never had, or of the same name', async () => {
       const deleted = settings({ followUps: [rule({ when: { events: ['deleted'] } })] });
       await scene.start(deleted);
       await scene.tell(rest);
@@ -250,7 +250,7 @@ describe('The follow-ups', () => {
     });
   });
 
-  it('tell that an application is deleted, after what it went through at last', async () => {
+  it('report that an application is deleted, after its last events', async () => {
     const followUps = [rule(), rule({ name: 'gone', when: { events: ['deleted'] } })];
     await scene.start(settings({ followUps }));
     for (const one of [rest, running()]) await scene.tell(one);
@@ -259,7 +259,7 @@ describe('The follow-ups', () => {
     assert.deepEqual(await scene.store.events.eventMemories(10), []);
   });
 
-  it('find by a list what the stream has lost', async () => {
+  it('find events that the stream has lost by a list', async () => {
     await scene.start();
     await scene.tell(rest);
     scene.put(over());
@@ -269,7 +269,7 @@ describe('The follow-ups', () => {
     assert.deepEqual(await scene.brief(), ['succeeded smoke done']);
   });
 
-  it('read nothing by a list that the stream tells of in time', async () => {
+  it('read nothing because of a list if the stream reports it in time', async () => {
     await scene.start();
     await scene.tell(rest);
     scene.put(over());
@@ -280,7 +280,7 @@ describe('The follow-ups', () => {
     assert.deepEqual(scene.reads, ['message shop', 'message shop']);
   });
 
-  it('read again what a message did not tell', async () => {
+  it('read again what a message left out', async () => {
     await scene.start();
     await scene.tell(rest);
     scene.isOdd = true;
@@ -291,7 +291,7 @@ describe('The follow-ups', () => {
     assert.deepEqual(scene.reads, ['message shop', 'message shop', 'get shop']);
   });
 
-  it('look at once when they are hinted to', async () => {
+  it('read immediately on a hint', async () => {
     await scene.start();
     await scene.tell(rest);
     scene.put(over());
@@ -301,7 +301,7 @@ describe('The follow-ups', () => {
     assert.deepEqual(await scene.brief(), ['succeeded smoke done']);
   });
 
-  it('apply a rule that a reload adds, to what happens from then on', async () => {
+  it('apply a rule that a reload adds from then on', async () => {
     const failed = rule({ when: { events: ['failed'] } });
     await scene.start(settings({ followUps: [rule({ for: { applications: ['other'] } })] }));
     await scene.tell(over('Failed'));
@@ -314,7 +314,7 @@ describe('The follow-ups', () => {
     assert.deepEqual(await scene.brief(), ['failed smoke done']);
   });
 
-  it('let the actions of a rule wait for their turn, and say so once', async () => {
+  it('delay the actions of a rule until its turn, and say so once', async () => {
     const limits = { ...settings().followUpLimits, actionsPerHour: 2 };
     await scene.start(settings({ followUpLimits: limits }));
     await scene.tell(rest);
@@ -331,7 +331,7 @@ describe('The follow-ups', () => {
     assert.equal(scene.done.length, 5);
   });
 
-  it('keep no more of a flood than one application may have waiting, and say so once', async () => {
+  it('bound a flood of waiting actions per application, and say so once', async () => {
     const limits = { ...settings().followUpLimits, actionsPerHour: 2 };
     await scene.start(settings({ followUpLimits: limits }));
     await scene.tell(rest);
@@ -345,7 +345,7 @@ describe('The follow-ups', () => {
     assert.deepEqual([count('succeeded'), count('flooded')], [50, 38], 'none is lost silently');
   });
 
-  it('queue what a run of ours brought with it, for its own operation alone', async () => {
+  it('queue what one of our runs requested, only for its own operation', async () => {
     const input = { ...rule({ name: 'theirs' }), name: 'input/theirs' };
     const mayQueue = () => true;
     const rules = { rules: [input], organization: 'fabrikam', project: 'shop', mayQueue };
@@ -487,7 +487,7 @@ describe('The follow-ups', () => {
     assert.match((await scene.actions())[1]?.message ?? '', /the follow-ups form a loop/);
   });
 
-  it('queue nothing of a run that may not have it queued', async () => {
+  it('queue nothing for a run that may not have it queued', async () => {
     const input = { ...rule({ name: 'theirs' }), name: 'input/theirs' };
     const mayQueue = () => false;
     const rules = { rules: [input], organization: 'fabrikam', project: 'shop', mayQueue };
@@ -498,7 +498,7 @@ describe('The follow-ups', () => {
     assert.deepEqual(await scene.brief(), []);
   });
 
-  it('queue what annotations ask for, as far as grants go, and say what does not', async () => {
+  it('queue what annotations request, as far as grants allow, and report the rest', async () => {
     const grant = {
       ...{ argocd: 'prod', appProjects: ['default'], organization: 'fabrikam' },
       ...{ azureProjects: ['shop'], pipelines: ['smoke-*'] },
@@ -516,7 +516,7 @@ describe('The follow-ups', () => {
     assert.deepEqual(scene.followUps.faults(), []);
   });
 
-  it('queue a pipeline once that several places name, as the first of them says', async () => {
+  it('queue a pipeline once if several places name it, as the first one says', async () => {
     const grant = {
       ...{ argocd: 'prod', appProjects: ['default'], organization: 'fabrikam' },
       ...{ azureProjects: ['shop'], pipelines: ['*'] },
@@ -539,7 +539,7 @@ describe('The follow-ups', () => {
     assert.equal(scene.done.length, 2);
   });
 
-  it('do what two rules of the configuration ask for, each once, be it the same pipeline', async () => {
+  it('do once each what two rules of the configuration request, even for the same pipeline', async () => {
     await scene.start(settings({ followUps: [rule(), rule({ name: 'again' })] }));
     for (const one of [rest, over(), over()]) await scene.tell(one);
     assert.deepEqual(await scene.brief(), ['succeeded smoke done', 'succeeded again done']);
@@ -573,7 +573,7 @@ describe('The follow-ups', () => {
     ['back and ahead', [-30 * 24 * hour, 30 * 24 * hour]],
     ['ahead and back', [30 * 24 * hour, -30 * 24 * hour]],
   ] as const) {
-    it(`lose and double nothing when the clock jumps ${how}`, async () => {
+    it(`lose and duplicate nothing when the clock jumps ${how}`, async () => {
       const late = rule({ name: 'late', when: { events: ['failed'] } });
       await scene.start(settings({ followUps: [rule(), late] }));
       for (const one of [rest, running(), over()]) await scene.tell(one);
@@ -608,7 +608,7 @@ describe('The follow-ups', () => {
     assert.equal((await scene.followUps.actionsOf('uid-1')).length, 1);
   });
 
-  it('remove actions that are over when their time has come', async () => {
+  it('remove finished actions after the retention period', async () => {
     await scene.start(settings({ retention: 3_600_000 }));
     for (const one of [rest, over()]) await scene.tell(one);
     assert.equal((await scene.actions()).length, 1);

@@ -38,7 +38,7 @@ const call: HookCall = {
   isAllowed: () => true,
 };
 
-describe('A call of a hook', function () {
+describe("A hook's call", function () {
   this.timeout(60_000);
   let scene: Scene;
   let calls: HookCalls;
@@ -82,7 +82,7 @@ describe('A call of a hook', function () {
     return answer;
   }
 
-  it('queues its pipeline once, however often it comes', async () => {
+  it('queues its pipeline once, however often it is repeated', async () => {
     await begin();
     scene.put(testing());
     const ids = new Set<string>();
@@ -98,7 +98,7 @@ describe('A call of a hook', function () {
     assert.match(scene.done[0] ?? '', /phaseReached\/PostSync\|hook\/shop\/smoke-tests\//);
   });
 
-  it('queues it once for two that come at the same time', async () => {
+  it('queues it once for two concurrent calls', async () => {
     await begin();
     scene.put(testing());
     await Promise.all([calls.accept(call, noAbort), calls.accept(call, noAbort)]);
@@ -117,7 +117,7 @@ describe('A call of a hook', function () {
     assert.equal(scene.done.length, 3);
   });
 
-  it('is another in the next operation', async () => {
+  it('differs in the next operation', async () => {
     await begin();
     scene.put(testing());
     await calls.accept(call, noAbort);
@@ -140,7 +140,7 @@ describe('A call of a hook', function () {
     assert.equal(followUps[0]?.rule, ruled.name);
   });
 
-  it('leaves the events of the operation to the rules, as if nobody had called', async () => {
+  it('leaves the events of the operation to the rules, as if there had been no call', async () => {
     await begin(settings());
     await scene.rest();
     scene.put(testing());
@@ -156,18 +156,18 @@ describe('A call of a hook', function () {
 
   const unseen: readonly (readonly [string, Partial<HookCall>])[] = [
     [
-      'of a hook that the application does not show',
+      'for a hook that the application does not show',
       { hook: { name: 'other', namespace: 'shop' } },
     ],
-    ['of a hook of that name in another namespace', { hook: { ...call.hook, namespace: 'bank' } }],
-    ['of another phase', { phase: 'PreSync' }],
-    ['of a deletion that there is not', { phase: 'PreDelete' }],
-    ['of an application that there is not', { application: { name: 'bank' } }],
-    ['of an AppProject that is not granted', { isAllowed: () => false }],
-    ['of an unknown Argo CD', { argocd: 'test' }],
+    ['for a hook of that name in another namespace', { hook: { ...call.hook, namespace: 'bank' } }],
+    ['for another phase', { phase: 'PreSync' }],
+    ['for a deletion that is not in progress', { phase: 'PreDelete' }],
+    ['for a missing application', { application: { name: 'bank' } }],
+    ['for an AppProject that is not granted', { isAllowed: () => false }],
+    ['for an unknown Argo CD', { argocd: 'test' }],
   ];
   for (const [what, change] of unseen) {
-    it(`queues nothing where it is ${what}`, async () => {
+    it(`queues nothing if it is ${what}`, async () => {
       await begin();
       scene.put(testing());
       assert.deepEqual(await calls.accept({ ...call, ...change }, noAbort), { kind: 'unseen' });
@@ -176,7 +176,7 @@ describe('A call of a hook', function () {
     });
   }
 
-  it('of a deletion belongs to the deletion', async () => {
+  it('in a deletion belongs to the deletion', async () => {
     await begin();
     scene.put({ ...testing({ phase: 'Running' }), deleting: true, operationState: undefined });
     const { phase } = accepted(await calls.accept({ ...call, phase: 'PostDelete' }, noAbort));
@@ -185,7 +185,7 @@ describe('A call of a hook', function () {
     assert.match(scene.done[0] ?? '', /\/deleted\|hook\//);
   });
 
-  it('that queues nothing is told of the follow-ups of its operation', async () => {
+  it('that queues nothing returns the follow-ups of its operation', async () => {
     await begin();
     scene.put(testing());
     await calls.accept(call, noAbort);
@@ -201,14 +201,14 @@ describe('A call of a hook', function () {
   const tasks: readonly (readonly [string, typeof task, HookAnswer | object])[] = [
     ['none', 'none', { task: 'none' }],
     [
-      'one that is followed',
+      'a followed task',
       run({ id: 'run-1' }),
       { task: { run: 'run-1', state: 'following', outcome: undefined } },
     ],
-    ['one that is not followed', 'unfollowed', { kind: 'unfollowed' }],
+    ['a task that is not followed', 'unfollowed', { kind: 'unfollowed' }],
   ];
   for (const [what, known, expected] of tasks) {
-    it(`asks for the task of its own operation, and is told of ${what}`, async () => {
+    it(`requests the task of its own operation, and returns ${what}`, async () => {
       await begin();
       asked.length = 0;
       task = known;
@@ -221,14 +221,14 @@ describe('A call of a hook', function () {
     });
   }
 
-  it('that asks for a task is told to come again where too many are looked at', async () => {
+  it('that requests a task is told to come again if too many are being read', async () => {
     await begin();
     task = 'busy';
     scene.put(testing());
     assert.equal((await calls.accept(completing, noAbort)).kind, 'unavailable');
   });
 
-  it('of a deletion has no task, whatever operation was before', async () => {
+  it('in a deletion has no task, whatever operation came before', async () => {
     await begin();
     asked.length = 0;
     scene.put({
@@ -240,7 +240,7 @@ describe('A call of a hook', function () {
   });
 
   for (const [what, change] of unseen) {
-    it(`asks for no task where it is ${what}`, async () => {
+    it(`requests no task if it is ${what}`, async () => {
       await begin();
       asked.length = 0;
       scene.put(testing());
@@ -249,7 +249,7 @@ describe('A call of a hook', function () {
     });
   }
 
-  it('can wait for the end of what it queued, if it may see that', async () => {
+  it('can wait for the end of what it queued, if it may read that', async () => {
     await begin();
     scene.put(testing());
     const { followUps } = accepted(await calls.accept(call, noAbort));

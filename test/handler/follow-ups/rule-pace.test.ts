@@ -12,14 +12,14 @@ const run = (pipeline: string): RenderedAction => ({
 
 const limits = (perHour: number, longest = 1_000 * hour): PaceLimits => ({ perHour, longest });
 
-/** Asks for a turn of an application of its own, as if each were another one. */
+/** Requests a turn for a separate application, as if each request were for another one. */
 let applications = 0;
 function next(pace: RulePace, pipeline: string, most: PaceLimits, now: number, rule = 'smoke') {
   return pace.next({ rule, action: run(pipeline), uid: `uid-${applications++}` }, most, now);
 }
 
 describe('The pace of a rule', () => {
-  it('lets no hour have more than are allowed, and makes nothing wait without need', () => {
+  it('allows no more per hour than its limit, and delays nothing without need', () => {
     const gaps = fc.array(fc.integer({ min: 0, max: hour }), { maxLength: 60 });
     fc.assert(
       fc.property(gaps, fc.integer({ min: 1, max: 5 }), (pauses, most) => {
@@ -40,13 +40,13 @@ describe('The pace of a rule', () => {
     );
   });
 
-  it('counts each rule and each pipeline by itself', () => {
+  it('counts each rule and each pipeline separately', () => {
     const pace = new RulePace();
     const at = (rule: string, pipeline: string) => next(pace, pipeline, limits(1), 0, rule);
     assert.deepEqual([at('a', 'x'), at('a', 'y'), at('b', 'x'), at('a', 'X')], [0, 0, 0, hour]);
   });
 
-  it('counts what earlier processes made', () => {
+  it('counts what earlier processes queued', () => {
     const pace = new RulePace();
     const action = JSON.stringify(run('a'));
     pace.recall([
@@ -56,14 +56,14 @@ describe('The pace of a rule', () => {
     assert.equal(next(pace, 'a', limits(2), 10 * hour), 10 * hour + 1);
   });
 
-  it('forgets what no hour holds any more', () => {
+  it('forgets what is no longer within an hour', () => {
     const pace = new RulePace();
     next(pace, 'a', limits(1), 0);
     pace.sweep(hour);
     assert.equal(next(pace, 'a', limits(1), hour), hour);
   });
 
-  it('refuses what would wait for too long, and counts none of it', () => {
+  it('refuses what would wait too long, and does not count it', () => {
     const pace = new RulePace();
     const turns = Array.from({ length: 10 }, () => next(pace, 'a', limits(2, 3 * hour), 0));
     const expected = [0, 0, hour, hour, 2 * hour, 2 * hour, 3 * hour, 3 * hour];
@@ -71,11 +71,11 @@ describe('The pace of a rule', () => {
     assert.equal(next(pace, 'a', limits(2, 3 * hour), hour), 4 * hour);
   });
 
-  it('lets no application keep others waiting for more than ten minutes', () => {
+  it('lets no application delay others for more than ten minutes', () => {
     const pace = new RulePace();
     const flood = (now: number) =>
       pace.next({ rule: 'smoke', action: run('a'), uid: 'eve' }, limits(600), now);
-    // Spread as they are done: one each six seconds.
+    // Spread evenly: one every six seconds.
     for (let at = 0; at < 600; at += 1) assert.equal(flood(at * 6_000), at * 6_000);
     const now = 600 * 6_000 - 3_000;
     const taken = Array.from({ length: 10_000 }, () => flood(now)).filter((at) => at !== undefined);
@@ -96,7 +96,7 @@ describe('The pace of a rule', () => {
     assert.deepEqual([ask('eve'), ask('adam')], [undefined, 21 * hour]);
   });
 
-  it('keeps no more turns than there is time for, however many ask', () => {
+  it('keeps no more turns than fit into the time limit, however many are requested', () => {
     const pace = new RulePace();
     let taken = 0;
     for (let asked = 0; asked < 200_000; asked += 1) {

@@ -62,14 +62,14 @@ describe("The follow-ups of a run's own operation", () => {
     return reports.map(({ rule: name, event, state: how }) => `${event} ${name} ${how}`);
   };
 
-  it('are all known when it has ended, though nobody has told the watch of it', async () => {
+  it('are all known when it has ended, even if the watch was not told', async () => {
     const follow = await open();
     assert.deepEqual(await started(follow), ['succeeded input/theirs waiting']);
     await scene.rest();
     assert.deepEqual(await scene.brief(), ['succeeded input/theirs done']);
   });
 
-  it('are there once, whoever sees the end first', async () => {
+  it('exist once, whoever sees the end first', async () => {
     const follow = await open([rule()]);
     await scene.tell(shop(state({ operation: own })));
     const [first] = await Promise.all([started(follow), scene.tell(shop(over()))]);
@@ -78,7 +78,7 @@ describe("The follow-ups of a run's own operation", () => {
     assert.deepEqual(await scene.brief(), ['succeeded smoke done']);
   });
 
-  it('are those of its own, when another operation has taken its place', async () => {
+  it('are those of its own operation, even if another has replaced it', async () => {
     const follow = await open();
     const later = state({ startedAt: second(40) });
     assert.deepEqual(await started(follow, over(), shop(later)), [
@@ -86,13 +86,13 @@ describe("The follow-ups of a run's own operation", () => {
     ]);
   });
 
-  it('are told as not queued where another was seen in its place before', async () => {
+  it('are reported as not queued if another was seen in its place before', async () => {
     const follow = await open([rule({ when: { events: ['failed'] } })]);
     await scene.tell(shop(state({ startedAt: second(40) })));
     assert.deepEqual(await started(follow), ['succeeded input/theirs notQueued']);
   });
 
-  it('are told as not queued where only the history has the operation', async () => {
+  it('are reported as not queued if only the history has the operation', async () => {
     const follow = await open();
     const shown = shop(undefined, { history: [entry(1, A), entry(2, B)] });
     const about = { argocd: 'prod', application: shown, operation: undefined, marker };
@@ -101,7 +101,7 @@ describe("The follow-ups of a run's own operation", () => {
     assert.match(report.message, /has not seen the end of the operation/);
   });
 
-  it('are told as not queued where the rules do not allow them any more', async () => {
+  it('are reported as not queued if the rules no longer allow them', async () => {
     const follow = await open();
     allowed = false;
     const about = { argocd: 'prod', application: shop(over()), operation: over(), marker };
@@ -111,7 +111,7 @@ describe("The follow-ups of a run's own operation", () => {
     assert.deepEqual(await scene.brief(), []);
   });
 
-  it('are none that its end does not ask for, nor of an operation that goes on', async () => {
+  it('are none if its end does not request any, or if the operation continues', async () => {
     const follow = await open();
     assert.deepEqual(await started(follow, over('Failed')), []);
     assert.deepEqual(await started(follow, state({ operation: own })), []);
@@ -119,7 +119,7 @@ describe("The follow-ups of a run's own operation", () => {
     assert.deepEqual(await started(follow, dry), []);
   });
 
-  it('say nothing of the health, which a newer look may have told', async () => {
+  it('exclude the health, which a newer read may have reported', async () => {
     const bad = rule({ when: { events: ['healthDegraded', 'healthRecovered'] } });
     const follow = await open([bad]);
     const ill = { health: { status: 'Degraded', message: '' } } as const;
@@ -144,13 +144,13 @@ describe("The follow-ups of a run's own operation", () => {
       const memory = { uid: 'uid-1', operation: undefined, historyId: 0 };
       await scene.store.events.recordEvents({
         memory: { ...memory, isDegraded: false, degradations: 0 },
-        // Nobody works on it.
+        // Nothing processes it.
         actions: [{ ...action, dueAt: 9_000_000_000_000 }],
       });
       return follow;
     };
 
-    it('have the run that they have queued', async () => {
+    it('include the run that they have queued', async () => {
       const action = storedAction({ state: 'done', request, outcome });
       const found = await (await put(action)).find(action.key);
       assert.equal(found?.report.state, 'queued');
@@ -159,7 +159,7 @@ describe("The follow-ups of a run's own operation", () => {
       });
     });
 
-    it('are over when they are posted', async () => {
+    it('are done when they are posted', async () => {
       const action = storedAction(
         { state: 'done', request: '{}', outcome: { id: 204, name: '204', page: '' } },
         { action: { kind: 'postWebHook', url: 'https://hooks.example.com/x', rule: 'smoke' } },
@@ -171,7 +171,7 @@ describe("The follow-ups of a run's own operation", () => {
       );
     });
 
-    it('are unclear while it is found out what came of them', async () => {
+    it('are unclear while their result is looked up', async () => {
       const action = storedAction({ state: 'sent', request });
       const follow = await put(action);
       const { report, isUnclear } = (await follow.find(action.key)) ?? assert.fail();
@@ -179,7 +179,7 @@ describe("The follow-ups of a run's own operation", () => {
       assert.equal(await follow.dismiss(action.key), false);
     });
 
-    it('are dismissed before they were sent, and then never are', async () => {
+    it('stay dismissed if they were dismissed before being sent', async () => {
       const action = storedAction();
       const follow = await put(action);
       assert.equal(await follow.dismiss(action.key), true);

@@ -10,7 +10,7 @@ export const queueing: RenderedRun = {
   ...{ parameters: {}, variables: {}, pipelineResources: {}, stagesToSkip: [] },
 };
 
-/** The body of an action for an event that was seen as it happened. */
+/** The body of an action for an event that was seen when it happened. */
 export function actionBody(change: Partial<ActionBody> = {}): ActionBody {
   return {
     event: event(),
@@ -24,7 +24,7 @@ export function actionBody(change: Partial<ActionBody> = {}): ActionBody {
   };
 }
 
-/** An action of the rule `rule`, as it is stored, with its body. */
+/** A stored action of the rule `rule`, with its body. */
 export function storedAction(
   { rule = 'smoke', ...change }: Partial<StoredAction> = {},
   body: Partial<ActionBody> = {},

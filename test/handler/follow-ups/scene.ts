@@ -37,7 +37,7 @@ export function settings(change: Partial<FollowUpsSettings> = {}): FollowUpsSett
   };
 }
 
-/** What the stream tells of an application. */
+/** What the stream reports about an application. */
 export function summaryOf(application: Application): ApplicationSummary {
   const { operation, operationState: state, health, ...rest } = application;
   const marker = markerOf(state?.operation);
@@ -53,20 +53,20 @@ export function summaryOf(application: Application): ApplicationSummary {
   });
 }
 
-/** Follow-ups with a store on the disk, and an Argo CD and a target that are what a test makes them. */
+/** Follow-ups with a store on disk, and an Argo CD and a target that the test controls. */
 export class Scene {
   readonly clock = new ManualClock();
   readonly folder = storeFolder();
   readonly applications = new Map<string, Application>();
-  /** Applications that were read in full: from a message, or from Argo CD. */
+  /** Applications that were read completely, from a message or from Argo CD. */
   readonly reads: string[] = [];
-  /** Keys of what was done. */
+  /** The keys of actions that were done. */
   readonly done: string[] = [];
   readonly seen: string[] = [];
   readonly said: string[] = [];
-  /** Messages of the stream cannot be read in full. */
+  /** Messages of the stream cannot be parsed completely. */
   isOdd = false;
-  /** The address of Argo CD. */
+  /** The URL of Argo CD. */
   url = 'https://argocd.example';
   store!: SqliteStore;
   followUps!: FollowUps;
@@ -76,7 +76,7 @@ export class Scene {
     this.clock.jump(now - this.clock.now());
   }
 
-  /** Begins a life of the handler, as the configuration says. */
+  /** Starts the handler with this configuration. */
   async start(
     configured = settings(),
     more: Partial<Pick<FollowUpsPorts, 'rulesOfRun'>> = {},
@@ -113,7 +113,7 @@ export class Scene {
     this.followUps.configure(configured);
   }
 
-  /** Ends the life. What is in the store stays. */
+  /** Stops the handler. The store keeps its content. */
   async stop(): Promise<void> {
     this.#life.abort();
     await this.followUps.close();
@@ -125,12 +125,12 @@ export class Scene {
     this.folder.remove();
   }
 
-  /** Changes an application without a word. */
+  /** Changes an application silently. */
   put(application: Application): void {
     this.applications.set(printName(application), application);
   }
 
-  /** Changes an application, and says so on the stream; waits until all that is stored. */
+  /** Changes an application, and reports it on the stream; waits until everything is stored. */
   async tell(application: Application, type: SummaryEvent['type'] = 'MODIFIED'): Promise<void> {
     this.put(application);
     if (type === 'DELETED') this.applications.delete(printName(application));
@@ -145,24 +145,24 @@ export class Scene {
     await this.rest();
   }
 
-  /** A list, as Argo CD answers it now. */
+  /** A list as Argo CD returns it now. */
   async list(): Promise<void> {
     const all = [...this.applications.values()].map((one) => listingOf(summaryOf(one)));
     await this.followUps.watch('prod').listed(all, this.clock.now());
     await this.rest();
   }
 
-  /** Lets so many milliseconds pass. */
+  /** Advances the clock by so many milliseconds. */
   async pass(ms: number): Promise<void> {
     await this.clock.pass(ms);
     await this.rest();
   }
 
-  /** Until nothing happens any more that needs no time: the store writes in turns of its own. */
+  /** Waits until nothing happens any more that needs no time: the store writes in its own turns. */
   async rest(): Promise<void> {
     let before = '';
     for (let calm = 0; calm < 10;) {
-      // A write of its own, behind those that are under way.
+      // A separate write, after those in progress.
       await this.store.events.forgetEvents('nobody');
       await this.clock.pass(0);
       const { events } = this.store;
@@ -177,7 +177,7 @@ export class Scene {
     return [...(await this.store.events.actions({ limit: 1_000 }))].reverse();
   }
 
-  /** `succeeded smoke done`, one per action, the oldest first. */
+  /** `succeeded smoke done`, one per action, oldest first. */
   async brief(): Promise<readonly string[]> {
     return (await this.actions()).map((action) => {
       const { event, late } = readActionBody(action);

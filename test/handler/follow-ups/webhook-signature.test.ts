@@ -20,7 +20,7 @@ describe('the signature of a webhook', () => {
     });
   });
 
-  it('takes any other secret as it is written', () => {
+  it('uses any other secret as it is written', () => {
     const message = { id: '1', body: '{}', at: 1_999 };
     const expected = createHmac('sha256', 'sixteen letters!').update('1.1.{}').digest('base64');
     assert.equal(

@@ -83,7 +83,7 @@ describe('the target of webhooks', () => {
 
   const post = async () => target.send(await target.prepare(action), noAbort);
 
-  it('posts the event, signed, to the address that the rule has now', async () => {
+  it("posts the event, signed, to the rule's current URL", async () => {
     const outcome = await post();
     assert.match(outcome.name, /^204 from 127\.0\.0\.1:\d+$/);
     assert.match(outcome.page, /^https:\/\/127\.0\.0\.1:\d+$/);
@@ -136,7 +136,7 @@ describe('the target of webhooks', () => {
     assert.equal(await target.lookUp(), undefined);
   });
 
-  it('posts nothing of a rule that is gone', async () => {
+  it('posts nothing for a rule that was removed', async () => {
     const request = await target.prepare(action);
     rules = [];
     for (const work of [target.prepare(action), target.send(request, noAbort)]) {
@@ -185,7 +185,7 @@ describe('the target of webhooks', () => {
     ['nothing', (_, message) => message.socket.destroy(), 'later', undefined, /Retrying\.$/],
   ];
   for (const [what, given, kind, retryAfter, says] of answers) {
-    it(`knows what an answer means: ${what}`, async () => {
+    it(`classifies a response: ${what}`, async () => {
       answer = given;
       const error = await errorOf(post());
       assert.deepEqual([error.kind, error.retryAfter], [kind, retryAfter]);
@@ -194,14 +194,14 @@ describe('the target of webhooks', () => {
     });
   }
 
-  it('ends by the signal, with its reason', async () => {
+  it("ends with the signal's reason", async () => {
     const abort = new AbortController();
     answer = () => abort.abort(new Error('enough'));
     const request = await target.prepare(action);
     await assert.rejects(target.send(request, abort.signal), /^Error: enough$/);
   });
 
-  it('posts to no link-local address, whatever its name says', async () => {
+  it('posts to no link-local address, whatever its host name', async () => {
     rules = [ruleTo('https://metadata.example.com/')];
     await target.close();
     target = new WebhookTarget({
