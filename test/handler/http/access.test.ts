@@ -15,15 +15,15 @@ function access(changes = settings): Access {
   return new Access(changes, new ManualClock());
 }
 
-describe('access', () => {
-  it('lets a client through that may do anything at all, and names what is missing otherwise', () => {
+describe('Access', () => {
+  it('admits a client that may do anything at all, and otherwise says what is missing', () => {
     assert.equal(access(allowing('gate')).denyClaim(claim, 'sync'), undefined);
     const denial = access().denyClaim({ ...claim, argocd: 'other' }, 'sync');
     assert.match(denial?.message ?? '', /sync/);
     assert.match(denial?.message ?? '', /"other"/);
   });
 
-  it('denies each application for itself', () => {
+  it('is denied for each application separately', () => {
     const names = [{ name: 'shop-web' }, { name: 'bank' }, { name: 'mint' }];
     const denials = access().denyAll(claim, names, 'default', ['sync']);
     assert.deepEqual(
@@ -32,12 +32,12 @@ describe('access', () => {
     );
   });
 
-  it('asks for the AppProject only where one is given', () => {
+  it('checks the AppProject only if one is given', () => {
     assert.equal(access().denyAll(claim, [{ name: 'shop-web' }], '', ['sync']).length, 0);
     assert.equal(access().denyAll(claim, [{ name: 'shop-web' }], 'bank', ['sync']).length, 1);
   });
 
-  it('says when other rules are in force, and only then', () => {
+  it('says if other rules are in effect, and only then', () => {
     const changing = access();
     let told = 0;
     const stop = changing.onRulesChange(() => (told += 1));
@@ -50,7 +50,7 @@ describe('access', () => {
     assert.equal(told, 1);
   });
 
-  it('takes another configuration over whole', () => {
+  it('replaces the whole configuration', () => {
     const changing = access();
     const token = `Bearer ${clientToken}`;
     assert.equal(changing.identify(token), 'fabrikam');

@@ -39,8 +39,8 @@ function admin(runs: readonly Run[] = [run()], changes: Partial<AdminPorts> = {}
   return { app, get, records, errors };
 }
 
-describe('the probes', () => {
-  it('say that it lives, and that it is ready', async () => {
+describe('The probes', () => {
+  it('say that the handler is alive and ready', async () => {
     const { get } = admin();
     assert.deepEqual([(await get('/livez')).status, (await get('/readyz')).status], [200, 200]);
   });
@@ -61,17 +61,17 @@ describe('the probes', () => {
   });
 });
 
-describe('the admin listener on loopback', () => {
+describe('The admin listener on loopback', () => {
   const paths = ['/', '/livez', '/metrics', '/v1/runs/x', '/nothing'];
 
-  it('answers whoever means this machine', async () => {
+  it('responds to the names of this machine', async () => {
     const { get } = admin([run()], { isLoopback: true });
     for (const path of paths) {
       assert.notEqual((await get(path, { Host: '127.0.0.1:9090' })).status, 403, path);
     }
   });
 
-  it('answers no other name that leads here', async () => {
+  it('does not respond to another name that leads here', async () => {
     const { get } = admin([run()], { isLoopback: true });
     for (const path of paths) {
       const { status: code, text } = await get(path, { Host: 'evil.example.com:9090' });
@@ -80,16 +80,16 @@ describe('the admin listener on loopback', () => {
     }
   });
 
-  it('is not what others are held to, which have names of their own and a token', async () => {
+  it('differs from exposed ones, which have their own names and a token', async () => {
     const { get } = admin();
     assert.equal((await get('/', { Host: 'argocd-handler-admin:9090' })).status, 200);
   });
 });
 
-describe('the admin token', () => {
+describe('The admin token', () => {
   const paths = ['/', '/runs/x', '/v1/runs/x', '/metrics', '/v1/openapi.json', '/nothing'];
 
-  it('guards everything but the probes', async () => {
+  it('protects everything except the probes', async () => {
     const { get } = admin([run()], { token: () => new Secret(token) });
     for (const path of paths) {
       const { status: code, headers } = await get(path);
@@ -101,7 +101,7 @@ describe('the admin token', () => {
     assert.equal((await get('/readyz')).status, 200);
   });
 
-  it('comes as bearer, or as the password that a browser asks for', async () => {
+  it('is accepted as a bearer token, or as the password that a browser asks for', async () => {
     const { get } = admin([run()], { token: () => new Secret(token) });
     const basic = Buffer.from(`admin:${token}`).toString('base64');
     for (const Authorization of [`Bearer ${token}`, `Basic ${basic}`]) {
@@ -111,8 +111,8 @@ describe('the admin token', () => {
   });
 });
 
-describe('the admin routes', () => {
-  it('give the metrics as they are', async () => {
+describe('The admin routes', () => {
+  it('return the metrics unchanged', async () => {
     const { text, headers } = await admin().get('/metrics');
     assert.equal(text, 'runs 1\n');
     assert.equal(headers.get('content-type'), 'text/plain; version=0.0.4');
@@ -122,7 +122,7 @@ describe('the admin routes', () => {
     assert.equal((await admin().get('/v1/openapi.json')).text, '{"openapi":"3.1.1"}');
   });
 
-  it('tell a run as JSON, as documented', async () => {
+  it('return a run as JSON, as documented', async () => {
     const failed = run({
       id: 'one',
       state: 'ended',
@@ -140,7 +140,7 @@ describe('the admin routes', () => {
     assert.ok(!text.includes('marker'));
   });
 
-  it('tell a run that has found its applications by a selector', async () => {
+  it('return a run whose applications were found by a selector', async () => {
     const selected = spec({ applications: '', selector: 'team=shop' });
     const found = run({ id: 'one', spec: selected, names: [{ namespace: 'a', name: 'b' }] });
     const told = runSchema.parse(JSON.parse((await admin([found]).get('/v1/runs/one')).text));
@@ -154,7 +154,7 @@ describe('the admin routes', () => {
     }
   });
 
-  it('say so where the store cannot be read', async () => {
+  it('report that the store cannot be read', async () => {
     const { get, records, errors } = admin();
     records.failure = new StoreError('the disk is gone');
     for (const path of ['/', '/v1/runs/x', '/runs/x']) {
@@ -171,8 +171,8 @@ describe('the admin routes', () => {
   });
 });
 
-describe('the pages', () => {
-  it('run nothing, load nothing, and have exactly the style that is allowed', async () => {
+describe('The pages', () => {
+  it('run nothing, load nothing, and have exactly the allowed style', async () => {
     for (const path of ['/', `/runs/${run().id}`]) {
       const { text, headers } = await admin().get(path);
       assertBalanced(text);
@@ -189,7 +189,7 @@ describe('the pages', () => {
     }
   });
 
-  it('lead through all runs, fifty at a time', async () => {
+  it('list all runs, fifty at a time', async () => {
     const runs = Array.from({ length: 120 }, (_, index) =>
       run({ id: `run-${index}`, acceptedAt: at(-index) }),
     );
@@ -210,7 +210,7 @@ describe('the pages', () => {
     );
   });
 
-  it('list what was asked for, and everything where that is unknown', async () => {
+  it('list what was requested, or everything if that is unknown', async () => {
     const { get, records } = admin();
     await get('/?show=unreported');
     await get('/?show=reporting&before=77');
@@ -227,7 +227,7 @@ describe('the pages', () => {
     assert.match(textOf(text), /sync shop-web following All runs/);
   });
 
-  it('say on a page what is not there, and in a line to whoever is no browser', async () => {
+  it('report a missing page as a page, and as a line to other clients than browsers', async () => {
     const { get } = admin();
     for (const path of ['/nowhere', '/runs/unknown', '/runs/', '/v1/nothing']) {
       const page = await get(path, { Accept: 'text/html,application/xhtml+xml' });
@@ -244,7 +244,7 @@ describe('the pages', () => {
     }
   });
 
-  it('are loaded again until the reader pauses that', async () => {
+  it('reload until the reader pauses that', async () => {
     for (const path of ['/', `/runs/${run().id}`]) {
       const { get } = admin();
       assert.match((await get(path)).text, /http-equiv="refresh"/);

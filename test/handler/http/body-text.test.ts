@@ -13,8 +13,8 @@ function request(chunks: readonly Uint8Array[], headers: Readonly<Record<string,
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-describe('the text of a body', () => {
-  it('is put together from its parts, also within a character', () => {
+describe('The text of a body', () => {
+  it('is joined from its chunks, even if they split a character', () => {
     const [first, ...rest] = bytes('ü and more');
     assert.ok(first);
     const parts = [new Uint8Array([first]), new Uint8Array(rest)];
@@ -34,12 +34,12 @@ describe('the text of a body', () => {
     assert.equal(await readText(request([bytes('x')], claimed(longestBody + 1))), undefined);
   });
 
-  it('counts what comes where it comes in chunks, whatever length is claimed', async () => {
+  it('counts the received bytes of a chunked body, whatever length is claimed', async () => {
     const headers = { 'Content-Length': '1', 'Transfer-Encoding': 'chunked' };
     assert.equal(await readText(request([bytes('x'.repeat(longestBody + 1))], headers)), undefined);
   });
 
-  it('rejects when it breaks off', async () => {
+  it('rejects if it breaks off', async () => {
     const body = new ReadableStream({ start: (controller) => controller.error(new Error('gone')) });
     const broken = new Request('http://handler/', { method: 'POST', body, duplex: 'half' });
     await assert.rejects(readText(broken), /gone/);

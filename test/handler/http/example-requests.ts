@@ -31,7 +31,7 @@ export const requestHeaders: Texts = {
   'Content-Type': 'text/plain',
 };
 
-/** A body of sections, as the body's template in a task.json becomes one. */
+/** A body of sections, as it is rendered from the template in a task.json. */
 export function renderSections(
   values: Texts,
   names: readonly string[] = Object.keys(values),
@@ -42,7 +42,7 @@ export function renderSections(
     .join('');
 }
 
-/** What a sync sends at the least; the rest is empty. */
+/** The minimum that a sync sends; the rest is empty. */
 export const leastSync: Texts = {
   argocd: 'prod',
   azureProject: 'shop',

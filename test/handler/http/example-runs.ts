@@ -6,7 +6,7 @@ import type { RunQuery, StoredCheckpoint } from '../../../src/handler/store/stor
 import { at } from '../../report/example-results.ts';
 import { jobId, leastSync, planId, projectId, taskInstanceId } from './example-requests.ts';
 
-/** When the pages are looked at. */
+/** The time at which the pages are viewed. */
 export const now = at(60);
 
 export function spec(texts: Readonly<Record<string, string>> = {}): FollowSpec {
@@ -80,7 +80,7 @@ export const status: ServiceStatus = {
   store: { path: '/data/handler.db', fault: undefined },
 };
 
-/** Runs in memory, as a store would give them. */
+/** Runs in memory, as a store would return them. */
 export class MemoryRecords implements RunRecords {
   readonly queries: RunQuery[] = [];
   readonly #runs: readonly Run[];

@@ -26,7 +26,7 @@ const memory = { uid: 'uid-1', historyId: 0, isDegraded: false, degradations: 0 
 
 type Headers = Readonly<Record<string, string>>;
 
-describe('the follow-ups on the admin listener', () => {
+describe('The follow-ups on the admin listener', () => {
   let folder: ReturnType<typeof storeFolder>;
   let store: SqliteStore;
   let acted: ActRecord[];
@@ -85,7 +85,7 @@ describe('the follow-ups on the admin listener', () => {
   const formOf = (key: string, act: string) =>
     new FormTokens(formKey).tokenOf(act, eventKeyOf(key));
 
-  it('are shown with cause, target, state, run and claim, and nothing of it is markup', async () => {
+  it('show cause, target, state, run and claim, none of which is treated as markup', async () => {
     const evil = '<script>alert(1)</script>';
     const application = { name: 'shop', namespace: 'argocd', uid: 'uid-1', project: evil };
     const claim = { claimant: 'c', planId: 'p', name: evil, page: 'javascript:alert(1)', at: 1 };
@@ -162,7 +162,7 @@ describe('the follow-ups on the admin listener', () => {
     assert.match(await shown(storedAction({ key: 'd' }, { action: hook })), /at least once/);
   });
 
-  it('are shown a page at a time, by state and application, and none is left out', async () => {
+  it('are shown page by page, by state and application, without omissions', async () => {
     const name = (index: number) => (index % 2 === 0 ? 'shop' : 'cart');
     const many = Array.from({ length: 120 }, (_, index) =>
       storedAction(
@@ -193,7 +193,7 @@ describe('the follow-ups on the admin listener', () => {
     assert.ok(some.every((each) => each.application === 'argocd/cart' && each.state === 'done'));
   });
 
-  it('are redelivered by a form of the page, which is said in the log and in the store', async () => {
+  it('are redelivered by a form of the page, which is recorded in the log and in the store', async () => {
     const claim = { claimant: 'c', planId: 'p', name: '7', page: '', at: 1 };
     await add(storedAction({ key: 'a', state: 'expired', tries: 9, message: 'away', claim }));
     const { text } = await get('/follow-ups');
@@ -218,7 +218,7 @@ describe('the follow-ups on the admin listener', () => {
     assert.equal(woken, 1);
   });
 
-  it('are dismissed with the bearer token too, without a form', async () => {
+  it('can also be dismissed with the bearer token, without a form', async () => {
     await add(storedAction({ key: 'a', message: 'No such pipeline.' }));
     assert.deepEqual(await post('a', 'dismiss', bearer), { status: 200, text: 'Done.\n' });
     const action = await store.events.action('a');
@@ -228,19 +228,14 @@ describe('the follow-ups on the admin listener', () => {
 
   const own = formOf('a', 'dismiss');
   const refused: readonly (readonly [string, Headers, string | undefined, number])[] = [
-    ['without the token of the form', basic, undefined, 403],
-    ['with the token of another act', basic, formOf('a', 'redeliver'), 403],
-    ['with the token of another follow-up', basic, formOf('b', 'dismiss'), 403],
-    ['with the token of another process', basic, 'f'.repeat(64), 403],
+    ["without the form's token", basic, undefined, 403],
+    ["with another action's token", basic, formOf('a', 'redeliver'), 403],
+    ["with another follow-up's token", basic, formOf('b', 'dismiss'), 403],
+    ["with another process's token", basic, 'f'.repeat(64), 403],
     ['from another site', { ...basic, 'Sec-Fetch-Site': 'cross-site' }, own, 403],
-    ['from a site beside this one', { ...basic, 'Sec-Fetch-Site': 'same-site' }, own, 403],
-    [
-      'with the origin of another',
-      { ...basic, Origin: 'http://evil', Host: 'localhost' },
-      own,
-      403,
-    ],
-    ['with no origin that is one', { ...basic, Origin: 'null', Host: 'localhost' }, own, 403],
+    ['from a sibling site', { ...basic, 'Sec-Fetch-Site': 'same-site' }, own, 403],
+    ['with another origin', { ...basic, Origin: 'http://evil', Host: 'localhost' }, own, 403],
+    ['with an invalid origin', { ...basic, Origin: 'null', Host: 'localhost' }, own, 403],
     ['from elsewhere, whatever the scheme', { ...bearer, Origin: 'http://evil' }, undefined, 403],
     ['without the admin token', {}, own, 401],
     ['with a wrong admin token', { Authorization: 'Bearer wrong' }, own, 401],
@@ -254,7 +249,7 @@ describe('the follow-ups on the admin listener', () => {
     });
   }
 
-  it('are not changed where there is no admin token, and there are no buttons', async () => {
+  it('are not changed without an admin token, and have no buttons', async () => {
     admin = undefined;
     await add(storedAction({ key: 'a' }));
     assert.equal((await post('a', 'dismiss', {}, own)).status, 403);

@@ -15,7 +15,7 @@ export function digest(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** One client that may sync and gate the shop's applications, and a few more that may less. */
+/** One client that may sync and gate the shop's applications, and a few with fewer rights. */
 export const settings: Settings = {
   grants: [],
   azureDevOps: {
@@ -56,7 +56,7 @@ export function allowing(...actions: Settings['rules'][number]['actions']): Sett
   return { ...settings, rules: settings.rules.map((rule) => ({ ...rule, actions })) };
 }
 
-/** Keeps what it is given in memory. */
+/** Keeps what it gets in memory. */
 export class MemoryIntake implements RunIntake {
   readonly orders: { readonly spec: RunSpec; readonly token: Secret }[] = [];
   readonly cancellations: { readonly address: RunAddress; readonly token: Secret }[] = [];
@@ -101,7 +101,7 @@ export class MemoryIntake implements RunIntake {
   }
 }
 
-/** Answers what it was told to, and keeps the questions. */
+/** Returns what it was told to, and records the requests. */
 export class SetGateEvaluator implements GateEvaluator {
   readonly questions: GateRequest[] = [];
   answer: GateReport = { status: 'passed', message: 'All are there.', applications: [] };
@@ -112,7 +112,7 @@ export class SetGateEvaluator implements GateEvaluator {
   }
 }
 
-/** The public routes with everything that is behind them. */
+/** The public routes with everything behind them. */
 export function front(changes: Partial<Settings> = {}) {
   const clock = new ManualClock();
   const access = new Access({ ...settings, ...changes }, clock);
@@ -137,7 +137,7 @@ export function front(changes: Partial<Settings> = {}) {
     clock,
     refusals,
     errors,
-    /** Posts with the usual headers; `undefined` takes one away. */
+    /** Posts with the usual headers; `undefined` removes one. */
     post: async (
       path: string,
       body: string,

@@ -13,11 +13,11 @@ import { RawConnection, rawRequest } from './raw-connection.ts';
 const usual = [200, 202, 400, 401, 403, 404, 405, 409, 413];
 const limits = { requestsPerSecond: 1_000_000, burst: 1_000_000, pendingRuns: 1_000_000 };
 
-describe('the public routes, under 2,000 requests of all kinds,', () => {
-  it('answer each with what is documented, and never with a token', async function () {
+describe('The public routes, under 2,000 requests of all kinds,', () => {
+  it('respond to each as documented, and never with a token', async function () {
     this.timeout(60_000);
     let hooks = 0;
-    // Each is another one, so that none calls too often.
+    // Each comes from another caller, so that none calls too often.
     const identify: HookPorts['callers']['identify'] = (proof) =>
       Promise.resolve(
         proof.header('Authorization') === `Bearer ${clientToken}`
@@ -42,7 +42,7 @@ describe('the public routes, under 2,000 requests of all kinds,', () => {
         counts.set(status, (counts.get(status) ?? 0) + 1);
         assert.ok(usual.includes(status), `${status} ${text}`);
         assert.ok(text.length < 8_000);
-        // What stands in no place for tokens cannot be known to be one.
+        // A token in an unexpected place cannot be recognized.
         const tokens = [jobToken, clientToken].filter((token) =>
           headers.some(([name, value]) => /^auth/i.test(name) && value.endsWith(token)),
         );
@@ -56,15 +56,15 @@ describe('the public routes, under 2,000 requests of all kinds,', () => {
     const known = intake.orders.filter(({ token }) => token.reveal() === jobToken);
     const stored = JSON.stringify(known.map(({ spec }) => spec));
     assert.ok(!stored.includes(jobToken) && !stored.includes(clientToken));
-    // A fuzzer that is refused at the door finds nothing behind it.
+    // A fuzzer that is refused at the first check tests nothing behind it.
     for (const status of [200, 202, 400, 401, 403])
       assert.ok((counts.get(status) ?? 0) > 5, `${status}`);
     assert.ok(told.calls.length > 20 && told.waits.length > 20);
   });
 });
 
-describe('the server, under bytes that were mixed up,', () => {
-  it('answers the next one', async function () {
+describe('The server, under scrambled bytes,', () => {
+  it('responds to the next request', async function () {
     this.timeout(60_000);
     const { app, errors } = front({ limits });
     const server = await startServer(app, {

@@ -23,10 +23,10 @@ export interface FuzzedRequest {
 
 interface Route {
   readonly path: string;
-  /** That its body has. */
+  /** The length that its body claims. */
   readonly names: readonly string[];
   readonly method?: string;
-  /** Whether hooks call it, whose bodies are of another kind. */
+  /** Whether hooks call it, whose bodies differ. */
   readonly isOfHooks?: boolean;
 }
 
@@ -81,7 +81,7 @@ const fragment = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
 );
 
-/** Node gives header values as Latin-1. */
+/** Node returns header values as Latin-1. */
 const headerText = fc.oneof(
   fragment.map((text) => text.replace(/[^\t\x20-\xff]|\x7f/g, '').trim()),
   fc.constantFrom('', ' ', 'build', 'Cancel', 'deployment', planId, planId.toUpperCase(), '4711'),
@@ -135,7 +135,7 @@ const hook = fc
   )
   .map((changes) => ({ ...leastHook, ...changes }));
 
-/** Where in the text, how much is cut out there, and what is filled in. */
+/** The position in the text, how much is cut out there, and what is inserted. */
 const edit = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(60), fragment);
 
 /** Requests of all kinds, from valid ones to nonsense. */

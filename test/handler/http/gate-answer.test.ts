@@ -4,8 +4,8 @@ import type { GateReport, GateStatus } from '../../../src/handler/gates.ts';
 
 const application = (name: string, status: GateStatus, message = '') => ({ name, status, message });
 
-describe('the answer to a gate', () => {
-  it('names first what keeps the gate from passing', () => {
+describe('The response to a gate', () => {
+  it('first names what keeps the gate from passing', () => {
     const applications = [
       application('a', 'passed'),
       application('b', 'waiting'),
@@ -19,7 +19,7 @@ describe('the answer to a gate', () => {
     );
   });
 
-  it('is one line of plain text in each place', () => {
+  it('is one line of plain text everywhere', () => {
     const message = 'one\ntwo\u202e\u0007';
     const answer: GateReport = {
       status: 'waiting',
@@ -31,7 +31,7 @@ describe('the answer to a gate', () => {
     assert.equal(printed.applications[0]?.message, 'one ⏎ two');
   });
 
-  it('stays short however much there is to say', () => {
+  it('is short, whatever there is to say', () => {
     const message = '漢"\\'.repeat(2_000);
     const applications = Array.from({ length: 1_000 }, (_, index) =>
       application(`shop-${index}`, index === 999 ? 'failed' : 'waiting', message),

@@ -40,8 +40,8 @@ function refused(changes: Texts, needs?: HeaderNeeds): readonly string[] {
   return block.faults.map(printFault);
 }
 
-describe('the header block', () => {
-  it('says where the run is, in lower case and with the collection as we write it', () => {
+describe('The header block', () => {
+  it('says where the run is, in lower case and with the collection in our notation', () => {
     const changes = {
       PlanId: planId.toUpperCase(),
       HubName: 'Build',
@@ -58,25 +58,25 @@ describe('the header block', () => {
     });
   });
 
-  it("holds the job's token as a secret", () => {
+  it("contains the job's token as a secret", () => {
     const { token } = accepted();
     assert.equal(token.reveal(), jobToken);
     assert.equal(JSON.stringify(token), '"***"');
   });
 
-  it('knows every hub', () => {
+  it('accepts every hub', () => {
     for (const hub of ['build', 'release', 'gates', 'checks', 'Gates']) {
       assert.equal(accepted({ HubName: hub }).address.hub, hub.toLowerCase());
     }
   });
 
-  it('is an execute unless it says that it is a cancel', () => {
+  it('is an execute request unless it says that it is a cancel request', () => {
     assert.equal(accepted().isCancel, false);
     assert.equal(accepted({ RequestType: 'Execute' }).isCancel, false);
     assert.equal(accepted({ RequestType: 'cancel' }).isCancel, true);
   });
 
-  it('names the build of a check, and of nothing else', () => {
+  it('names the build only for a check', () => {
     assert.equal(accepted({ BuildId: '4711' }, check).buildId, 4_711);
     assert.equal(accepted({}, check).buildId, undefined);
     assert.equal(accepted({ BuildId: '$(Build.BuildId)' }, sync).buildId, undefined);
@@ -95,28 +95,24 @@ describe('the header block', () => {
       /^header PlanUrl: it is missing\. Send the header as `PlanUrl: \$\(System\.CollectionUri\)`\.$/,
     ],
     ['an empty id', { JobId: ' ' }, /^header JobId: it is missing/],
+    ['an invalid id', { PlanId: '42' }, /^header PlanId "42": this is not a valid ID \(a GUID\)/],
     [
-      'an id that is none',
-      { PlanId: '42' },
-      /^header PlanId "42": this is not a valid ID \(a GUID\)/,
-    ],
-    [
-      'the id of nobody',
+      'the empty GUID',
       { TaskInstanceId: '00000000-0000-0000-0000-000000000000' },
       /^header TaskInstanceId "0000.*: this is not a valid ID/,
     ],
     [
-      'an id with more behind it',
+      'an id with trailing text',
       { TimelineId: `${planId}/..` },
       /^header TimelineId .*: this is not a valid ID/,
     ],
     [
-      'two headers of a name',
+      'two headers of the same name',
       { ProjectId: `${projectId}, ${projectId}` },
       /^header ProjectId .*: this is not a valid ID/,
     ],
     [
-      'a variable that was not filled in',
+      'a variable that was not expanded',
       { ProjectId: '$(System.TeamProjectId)' },
       /^header ProjectId "\$\(System.TeamProjectId\)": this was not expanded/,
     ],
@@ -126,7 +122,7 @@ describe('the header block', () => {
       /^header TimelineId .*: this was not expanded/,
     ],
     [
-      'a template expression that was not filled in',
+      'a template expression that was not expanded',
       { JobId: '${{ parameters.job }}' },
       /^header JobId .*: this was not expanded/,
     ],
@@ -136,7 +132,7 @@ describe('the header block', () => {
       /^header HubName "deployment": deployment group jobs do not support callbacks\. Use an agentless job/,
     ],
     [
-      'a hub that nobody knows',
+      'an unknown hub',
       { HubName: 'rm' },
       /^header HubName "rm": unknown hub\. Use one of build, release, gates, checks\.$/,
     ],
@@ -146,7 +142,7 @@ describe('the header block', () => {
       /^header AuthToken: Azure Pipelines did not provide the job's token, .*allow scripts of the agentless job to access the OAuth token\.$/,
     ],
     [
-      'a token that was not filled in',
+      'a token that was not expanded',
       { AuthToken: '$(system.AccessToken)' },
       /^header AuthToken: Azure Pipelines did not provide the job's token/,
     ],
@@ -155,14 +151,14 @@ describe('the header block', () => {
       { AuthToken: '${{ parameters.token }}' },
       /^header AuthToken: Azure Pipelines did not provide the job's token/,
     ],
-    ['a token with a blank', { AuthToken: 'two words' }, /^header AuthToken: this is not a token/],
+    ['a token with a space', { AuthToken: 'two words' }, /^header AuthToken: this is not a token/],
     [
-      'a token without end',
+      'an oversized token',
       { AuthToken: 'x'.repeat(8_193) },
       /^header AuthToken: this is not a token/,
     ],
     [
-      'a build that is none',
+      'an invalid build',
       { BuildId: '$(Build.BuildId)' },
       /^header BuildId "\$\(Build.BuildId\)": this is not the ID of a build\. .*or leave it out\.$/,
       check,
@@ -173,7 +169,7 @@ describe('the header block', () => {
       /^header RequestType "delete": unknown request type/,
     ],
     [
-      'a header without end',
+      'an oversized header',
       { PlanUrl: `https://dev.azure.com/${'x'.repeat(3_000)}` },
       /^header PlanUrl .*: it is too long/,
     ],
@@ -213,12 +209,12 @@ describe('the header block', () => {
     });
   }
 
-  it('tells all faults at once', () => {
+  it('reports all faults at once', () => {
     const changes = Object.fromEntries(Object.keys(headerBlock).map((name) => [name, undefined]));
     assert.equal(refused(changes).length, Object.keys(headerBlock).length);
   });
 
-  it('never tells a token, not even from a header where it should not be', () => {
+  it('never shows a token, even from a header where it should not be', () => {
     const Authorization = `Bearer ${clientToken}`;
     for (const name of Object.keys(headerBlock)) {
       if (name === 'AuthToken') continue;

@@ -4,7 +4,7 @@ import { longestHookBody } from '../../../src/handler/http/hook-body.ts';
 import { body, followUp, grant, hooked, identity } from './hooked-front.ts';
 
 describe('POST /v1/hooks', () => {
-  it('hands a call on whose hook, application and pipeline are granted, and says what came of it', async () => {
+  it('passes on a call whose hook, application and pipeline are granted, and returns the result', async () => {
     const { post, hooks, answers } = hooked();
     const answered = await post(body);
     assert.equal(answered.status, 202);
@@ -19,7 +19,7 @@ describe('POST /v1/hooks', () => {
     assert.deepEqual(answers, ['/v1/hooks']);
   });
 
-  it('takes a hook that only tells, also where it may queue nothing', async () => {
+  it('accepts a hook that only notifies, even if it may queue nothing', async () => {
     const { post, hooks } = hooked(identity, [{ ...grant, queue: [] }]);
     const { application, hook } = body;
     assert.equal((await post({ application, hook })).status, 202);
@@ -27,7 +27,7 @@ describe('POST /v1/hooks', () => {
     assert.equal((await post(body)).status, 403);
   });
 
-  it('asks for the task that waits, and says what is known of it, whatever pipelines are granted', async () => {
+  it('requests the waiting task, and returns what is known about it, whatever pipelines are granted', async () => {
     const { application, hook } = body;
     const asked = { application, hook, complete: true };
     const { post, hooks } = hooked(identity, [{ ...grant, queue: [] }]);
@@ -49,7 +49,7 @@ describe('POST /v1/hooks', () => {
     assert.match(unfollowed.text, /needs `announcedRuns` of Argo CD prod/);
   });
 
-  it('reads the application as the build environment and the tracking id have it', async () => {
+  it('reads the application from the build environment or the tracking id', async () => {
     const teams = { ...grant, applications: ['team-a/web'] };
     for (const application of ['team-a/web', 'team-a_web']) {
       const { post, hooks } = hooked(identity, [teams]);
@@ -72,7 +72,7 @@ describe('POST /v1/hooks', () => {
       /token belongs to namespace shop/,
     ],
     [
-      'a hook that is not the pod that calls',
+      'a hook that is not the calling pod',
       { hook: { name: 'other', namespace: 'shop' } },
       /not one of hook other/,
     ],
@@ -81,7 +81,7 @@ describe('POST /v1/hooks', () => {
     ['a pipeline of another project', { queue: 'bank/smoke-tests' }, /queue fabrikam\/bank/],
     ['a pipeline of another organization', { queue: 'contoso/shop/smoke-tests' }, /queue contoso/],
     [
-      'a pipeline by an id that a name would hide',
+      'a pipeline by an id that would hide its name',
       { queue: 'shop/42' },
       /queue fabrikam\/shop\/42/,
     ],
@@ -132,7 +132,7 @@ describe('POST /v1/hooks', () => {
     assert.equal(one.headers.get('retry-after'), '2');
   });
 
-  it('needs one grant that allows both the application and the pipeline', async () => {
+  it('requires one grant that allows both the application and the pipeline', async () => {
     const halves = [
       { ...grant, applications: ['bank'] },
       { ...grant, queue: [] },
@@ -145,18 +145,18 @@ describe('POST /v1/hooks', () => {
     ['a list', [], 400],
     ['nothing', {}, 400],
     ['an unknown field', { ...body, sudo: true }, 400],
-    ['a pipeline that is an address', { ...body, queue: 'https://evil.example.com/x' }, 400],
-    ['a pipeline that climbs', { ...body, queue: 'shop/..\\..' }, 400],
+    ['a pipeline that is a URL', { ...body, queue: 'https://evil.example.com/x' }, 400],
+    ['a pipeline with a parent path', { ...body, queue: 'shop/..\\..' }, 400],
     ['a pipeline without a project', { ...body, queue: 'smoke-tests' }, 400],
     ['an application with a wildcard', { ...body, application: 'shop-*' }, 400],
     ['an application that is a path', { ...body, application: '../../shop-web' }, 400],
     ['a hook that is a path', { ...body, hook: { name: '../x', namespace: 'shop' } }, 400],
     ['an unknown phase', { ...body, phase: 'Later' }, 400],
-    ['a misspelt template', { ...body, queue: { pipeline: 'shop/x', branch: '{{brnch}}' } }, 400],
-    ['a task that is not to be completed', { ...body, complete: false }, 400],
-    ['a task beside a pipeline', { ...body, complete: true }, 400],
+    ['a misspelled template', { ...body, queue: { pipeline: 'shop/x', branch: '{{brnch}}' } }, 400],
+    ['a task that will not be completed', { ...body, complete: false }, 400],
+    ['a task together with a pipeline', { ...body, complete: true }, 400],
     ['depths', '['.repeat(longestHookBody - 10), 400],
-    ['more than there may be', JSON.stringify(body).padEnd(longestHookBody + 1), 413],
+    ['more entries than allowed', JSON.stringify(body).padEnd(longestHookBody + 1), 413],
   ];
   for (const [what, given, status] of faulty) {
     it(`refuses ${what}`, async () => {
@@ -168,20 +168,20 @@ describe('POST /v1/hooks', () => {
     });
   }
 
-  it('tells all faults at once', async () => {
+  it('reports all faults at once', async () => {
     const { post } = hooked();
     const { body: answer } = await post({ ...body, application: '*', phase: 'x', each: 'day' });
     assert.equal((answer['faults'] as readonly string[]).length, 3);
   });
 
-  it('reads no body of somebody who is not known', async () => {
+  it('reads no body of an unknown caller', async () => {
     const unknown = { kind: 'unauthenticated', message: 'Nobody.' } as const;
     const { post, hooks } = hooked(unknown);
     assert.equal((await post('x'.repeat(100_000))).status, 401);
     assert.equal(hooks.calls.length, 0);
   });
 
-  it('bounds how often one hook calls', async () => {
+  it('limits how often one hook calls', async () => {
     const { post, clock } = hooked();
     const statuses: number[] = [];
     for (let call = 0; call < 60; call++) statuses.push((await post(body)).status);
@@ -192,7 +192,7 @@ describe('POST /v1/hooks', () => {
 });
 
 describe('GET /v1/hooks/{id}', () => {
-  it('tells how far a follow-up is, and waits no longer than half a minute', async () => {
+  it('returns the progress of a follow-up, and waits no longer than half a minute', async () => {
     const { get, hooks, answers } = hooked();
     const answered = await get(`/v1/hooks/${followUp.id}?wait=900`);
     assert.deepEqual(answered.body, { ...followUp, run: null });
@@ -200,7 +200,7 @@ describe('GET /v1/hooks/{id}', () => {
     assert.deepEqual(answers, ['/v1/hooks/{id}']);
   });
 
-  it('says of what is not granted what it says of what is not there', async () => {
+  it('treats what is not granted like what does not exist', async () => {
     const { get } = hooked();
     const stranger = hooked(identity, [{ ...grant, appProjects: ['bank'] }]);
     const [one, two] = [
@@ -211,7 +211,7 @@ describe('GET /v1/hooks/{id}', () => {
     assert.equal(one.text, two.text);
   });
 
-  it('looks for no id that is none', async () => {
+  it('does not look up an invalid id', async () => {
     const { get, hooks } = hooked();
     for (const id of ['1', '..%2f..', 'x'.repeat(500)]) {
       assert.equal((await get(`/v1/hooks/${id}`)).status, 404);

@@ -32,7 +32,7 @@ export const body = {
   hook: { name: 'smoke-tests', namespace: 'shop' },
   queue: 'shop/smoke-tests',
 };
-/** What it is told of. */
+/** What it gets. */
 export const followUp: HookFollowUp = {
   id: '123456789012345',
   rule: 'hook/shop/smoke-tests/fabrikam/shop/smoke-tests',
@@ -42,7 +42,7 @@ export const followUp: HookFollowUp = {
   run: undefined,
 };
 
-/** Answers as it is told, and keeps what it was asked. */
+/** Returns what it is told, and records its calls. */
 export class MemoryHooks implements HookIntake {
   readonly calls: HookCall[] = [];
   readonly waits: number[] = [];
@@ -62,7 +62,7 @@ export class MemoryHooks implements HookIntake {
   }
 }
 
-/** The public routes with those of hooks; `known` proves who calls. */
+/** The public routes with those of hooks; `known` verifies the caller. */
 export function hooked(
   known: HookIdentity | UnknownHook | HookPorts['callers']['identify'] = identity,
   grants: readonly HookGrant[] = [grant],

@@ -20,8 +20,8 @@ function readJson(path: string): Json {
 const document = JSON.parse(printOpenapi()) as Json & ReturnType<typeof openapi>;
 const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true } });
 
-describe('the description of the routes', () => {
-  it('is the published one; print it again when this fails', () => {
+describe('The description of the routes', () => {
+  it('equals the published one; if this fails, print it again', () => {
     assert.deepEqual(readJson('../../../docs/handler-api.openapi.json'), document);
   });
 
@@ -31,7 +31,7 @@ describe('the description of the routes', () => {
     assert.ok(validate(document), JSON.stringify(validate.errors));
   });
 
-  it('refers only to what it holds', () => {
+  it('refers only to what it contains', () => {
     const references = [...printOpenapi().matchAll(/"\$ref": "#\/([^"]+)"/g)];
     assert.ok(references.length > 20);
     for (const [, path = ''] of references) {
@@ -42,14 +42,14 @@ describe('the description of the routes', () => {
     }
   });
 
-  it('has schemas that are ones, with closed objects', () => {
+  it('has valid schemas, with closed objects', () => {
     for (const [name, schema] of Object.entries(document.components.schemas)) {
       assert.ok(ajv.validateSchema(schema), name);
       assert.equal((schema as Json)['additionalProperties'], false, name);
     }
   });
 
-  it('names every route of both listeners, and no other', () => {
+  it('contains every route of both listeners, and no other', () => {
     const described = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item)
         .filter((method) => method !== 'parameters')
@@ -97,7 +97,7 @@ describe('the description of the routes', () => {
       }
     });
 
-    it(`takes for ${name} what the routes take`, () => {
+    it(`accepts for ${name} what the routes accept`, () => {
       const schema = document.components.schemas[name];
       assert.ok(schema);
       const validate = ajv.compile(schema);

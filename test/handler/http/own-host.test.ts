@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isOwnHost } from '../../../src/handler/http/own-host.ts';
 
-describe('the host of a request to this machine', () => {
+describe('The host of a request to this machine', () => {
   const own = [
     'localhost',
     'LOCALHOST:9090',

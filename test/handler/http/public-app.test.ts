@@ -27,7 +27,7 @@ type Headers = Readonly<Record<string, string | undefined>>;
 const gateBody = renderSections(leastSync, gateSections);
 const bearer = { Authorization: `Bearer ${clientToken}` };
 
-/** The status, once the body is found to be what is documented. */
+/** The status, after checking that the body is as documented. */
 function check(answered: Answered, status: number, schema: z.ZodMiniType): void {
   assert.equal(answered.status, status, answered.text);
   assert.ok(schema.safeParse(answered.body).success, answered.text);
@@ -39,7 +39,7 @@ function check(answered: Answered, status: number, schema: z.ZodMiniType): void 
 }
 
 describe('POST /v1/syncs', () => {
-  it('hands a valid spec to the intake and answers with its run', async () => {
+  it('passes a valid spec to the intake and returns its run', async () => {
     const { post, intake } = front();
     const answered = await post('/v1/syncs', syncBody({ revision: '4f2c9d1' }));
     check(answered, 202, acceptedSchema);
@@ -51,7 +51,7 @@ describe('POST /v1/syncs', () => {
     assert.equal(token.reveal(), jobToken);
   });
 
-  it('tells a name that was not filled in, with all other faults, and not that no rule allows it', async () => {
+  it('reports a name that was not filled in with all other faults, but not as denied', async () => {
     const { post, intake } = front();
     for (const name of ['$(argocd)', '${{ parameters.argocd }}', "$[ variables['argocd'] ]"]) {
       const answered = await post('/v1/syncs', syncBody({ argocd: name, revision: '$(tag)' }));
@@ -69,14 +69,14 @@ describe('POST /v1/syncs', () => {
     assert.equal(intake.orders.length, 0);
   });
 
-  it('answers behind further slashes, which the URL of a connection brings along', async () => {
+  it('accepts extra slashes, which the URL of a connection adds', async () => {
     const { post } = front();
     for (const path of ['//v1/syncs', '///v1/syncs']) {
       check(await post(path, syncBody()), 202, acceptedSchema);
     }
   });
 
-  it('takes the token as the password of Basic too', async () => {
+  it('accepts the token as the password of Basic', async () => {
     const { post } = front();
     const basic = Buffer.from(`whoever:${clientToken}`).toString('base64');
     check(
@@ -86,7 +86,7 @@ describe('POST /v1/syncs', () => {
     );
   });
 
-  it('takes JSON too', async () => {
+  it('accepts JSON', async () => {
     const { post, intake } = front();
     const body = JSON.stringify({ ...leastSync, prune: false, timeoutSeconds: 600 });
     check(
@@ -99,14 +99,14 @@ describe('POST /v1/syncs', () => {
     assert.equal(order.spec.request.timeout, 600_000);
   });
 
-  it('cancels where the header block says so', async () => {
+  it('cancels if the header block says so', async () => {
     const { post, intake } = front();
     check(await post('/v1/syncs', '', { RequestType: 'Cancel' }), 202, cancelingSchema);
     assert.equal(intake.cancellations.length, 1);
     assert.equal(intake.orders.length, 0);
   });
 
-  it('cuts both tokens out of the inputs before anything looks at them', async () => {
+  it('redacts both tokens from the inputs before anything reads them', async () => {
     const { post, intake } = front();
     const spelled = `\\u0065${jobToken.slice(1)}`;
     const json = JSON.stringify({ ...leastSync, pipeline: 'X' }).replace('X', spelled);
@@ -121,7 +121,7 @@ describe('POST /v1/syncs', () => {
     assert.equal(stored.split('***').length, 4);
   });
 
-  it('tells no token where a body cannot be read', async () => {
+  it('shows no token if a body cannot be parsed', async () => {
     const { post } = front();
     for (const body of [`${syncBody()}--${planId} ${jobToken}\n`, `{"a": ${jobToken}}`]) {
       const answered = await post('/v1/syncs', body);
@@ -157,7 +157,7 @@ describe('POST /v1/syncs', () => {
       /./,
     ],
     [
-      'headers of no run',
+      'headers that name no run',
       syncBody(),
       { PlanId: undefined },
       400,
@@ -165,33 +165,26 @@ describe('POST /v1/syncs', () => {
       /^The headers do not identify the run/,
     ],
     [
-      'a foreign collection',
+      'another collection',
       syncBody(),
       { PlanUrl: 'https://evil.example.com/x/' },
       400,
       'collection',
       /./,
     ],
-    ['sections of nobody', 'hello', {}, 400, 'body', /^The body cannot be parsed/],
+    ['unknown sections', 'hello', {}, 400, 'body', /^The body cannot be parsed/],
     [
-      'a client that may do nothing',
+      'a client without rights',
       syncBody(),
       { Authorization: 'Bearer client-token-of-a-stranger' },
       403,
       'denied',
       /^No rule .*"stranger".*"prod".*"shop"/,
     ],
-    [
-      'an Argo CD that there is not',
-      syncBody({ argocd: 'other' }),
-      {},
-      403,
-      'denied',
-      /^No rule .*"other"/,
-    ],
+    ['an unknown Argo CD', syncBody({ argocd: 'other' }), {}, 403, 'denied', /^No rule .*"other"/],
     ['another project', syncBody({ azureProject: 'bank' }), {}, 403, 'denied', /^No rule .*"bank"/],
     [
-      'inputs that are wrong',
+      'invalid inputs',
       syncBody({ prune: 'x', force: 'y' }),
       {},
       400,
@@ -238,7 +231,7 @@ describe('POST /v1/syncs', () => {
     });
   }
 
-  it('looks at one thing after the other: token, headers, body, rights, inputs, rights', async () => {
+  it('checks one thing after another: token, headers, body, rights, inputs, rights', async () => {
     const { post } = front();
     const mend: readonly (readonly [Headers, string, number])[] = [
       [{ Authorization: 'Bearer x', PlanId: 'x' }, 'hello', 401],
@@ -254,7 +247,7 @@ describe('POST /v1/syncs', () => {
     }
   });
 
-  it('tells the denials of all applications', async () => {
+  it('reports the denials of all applications', async () => {
     const { post } = front();
     const answered = await post('/v1/syncs', syncBody({ applications: 'bank,shop-web,mint' }));
     check(answered, 403, refusalSchema);
@@ -262,7 +255,7 @@ describe('POST /v1/syncs', () => {
     assert.match(String(answered.body['faults']), /^rules: .*"mint"/);
   });
 
-  it('refuses more requests than a client may send, and says when it may again', async () => {
+  it('refuses more requests than a client may send, and says when it may send again', async () => {
     const { post, clock } = front({ limits: { requestsPerSecond: 1, burst: 2, pendingRuns: 9 } });
     check(await post('/v1/syncs', syncBody()), 202, acceptedSchema);
     check(await post('/v1/syncs', syncBody()), 202, acceptedSchema);
@@ -273,7 +266,7 @@ describe('POST /v1/syncs', () => {
     check(await post('/v1/syncs', syncBody()), 202, acceptedSchema);
   });
 
-  it('does not let strangers use up what a client may send', async () => {
+  it("does not let strangers use up a client's requests", async () => {
     const { post } = front({ limits: { requestsPerSecond: 1, burst: 1, pendingRuns: 9 } });
     for (let count = 0; count < 5; count += 1) {
       const answered = await post('/v1/syncs', syncBody(), { Authorization: 'Bearer wrong' });
@@ -282,7 +275,7 @@ describe('POST /v1/syncs', () => {
     check(await post('/v1/syncs', syncBody()), 202, acceptedSchema);
   });
 
-  it('counts runs one by one that are asked for at once', async () => {
+  it('counts concurrent requests for runs one by one', async () => {
     const { post, intake } = front();
     intake.pendingOf = () => intake.orders.length;
     intake.known = () => Promise.resolve(undefined);
@@ -293,7 +286,7 @@ describe('POST /v1/syncs', () => {
     assert.deepEqual([count(202), count(429)], [3, 6]);
   });
 
-  it('refuses further runs of a client that has too many open', async () => {
+  it('refuses further runs of a client that has too many open ones', async () => {
     const { post, intake, refusals } = front();
     intake.pending = 3;
     const answered = await post('/v1/syncs', syncBody());
@@ -303,7 +296,7 @@ describe('POST /v1/syncs', () => {
     assert.equal(refusals[0]?.reason, 'quota');
   });
 
-  it('takes no more of a client whose requests that are not proven are too large', async () => {
+  it('refuses further requests of a client whose unproven requests are too large', async () => {
     const { post, intake, refusals } = front();
     intake.unproven = mostUnproven;
     const answered = await post('/v1/syncs', syncBody());
@@ -324,7 +317,7 @@ describe('POST /v1/syncs', () => {
     assert.equal(intake.orders.length, 1);
   });
 
-  it('says so where nothing can be stored', async () => {
+  it('reports that nothing can be stored', async () => {
     const { post, intake, refusals, errors } = front();
     intake.failure = new StoreError('the disk is full');
     const answered = await post('/v1/syncs', syncBody());
@@ -334,7 +327,7 @@ describe('POST /v1/syncs', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('tells nobody but the log of what it did not expect', async () => {
+  it('reports an unexpected error only in the log', async () => {
     const { post, intake, errors } = front();
     intake.failure = new TypeError('secret detail');
     const answered = await post('/v1/syncs', syncBody());
@@ -343,7 +336,7 @@ describe('POST /v1/syncs', () => {
     assert.deepEqual(errors, [intake.failure]);
   });
 
-  it('goes by the configuration of the moment', async () => {
+  it('uses the current configuration', async () => {
     const { post, access } = front();
     assert.equal((await post('/v1/syncs', syncBody({ prune: 'true' }))).status, 403);
     access.configure(allowing('sync', 'prune'));
@@ -352,7 +345,7 @@ describe('POST /v1/syncs', () => {
 });
 
 describe('POST /v1/syncs/cancel', () => {
-  it('says so where a client has too many that are not proven', async () => {
+  it('reports that a client has too many unproven requests', async () => {
     const { post, intake } = front();
     intake.hasTooManyCancels = true;
     for (const [path, headers] of [
@@ -366,7 +359,7 @@ describe('POST /v1/syncs/cancel', () => {
     }
   });
 
-  it('hands address and token to the intake', async () => {
+  it('passes address and token to the intake', async () => {
     const { post, intake } = front();
     check(await post('/v1/syncs/cancel', ''), 202, cancelingSchema);
     const { address, token } = intake.cancellations[0] ?? assert.fail();
@@ -374,7 +367,7 @@ describe('POST /v1/syncs/cancel', () => {
     assert.equal(token.reveal(), jobToken);
   });
 
-  it('refuses whom a sync would refuse', async () => {
+  it('refuses whatever a sync would refuse', async () => {
     const { post, intake } = front();
     check(await post('/v1/syncs/cancel', '', { Authorization: 'Bearer x' }), 401, refusalSchema);
     check(await post('/v1/syncs/cancel', '', { AuthToken: '' }), 400, refusalSchema);
@@ -390,7 +383,7 @@ describe('POST /v1/syncs/cancel', () => {
 });
 
 describe('POST /v1/checks', () => {
-  it('hands a waiting spec with its build to the intake', async () => {
+  it('passes a waiting spec with its build to the intake', async () => {
     const { post, intake } = front();
     const body = JSON.stringify({ ...leastSync, requireHealthy: true, timeoutSeconds: 600 });
     const headers = { 'Content-Type': 'application/json', HubName: 'checks', BuildId: '4711' };
@@ -401,7 +394,7 @@ describe('POST /v1/checks', () => {
     assert.equal(spec.request.goal.action, 'wait');
   });
 
-  it('needs only the right to look', async () => {
+  it('requires only the right to read', async () => {
     const { post } = front(allowing('gate'));
     check(await post('/v1/checks', JSON.stringify(leastSync)), 202, acceptedSchema);
     check(await post('/v1/syncs', syncBody()), 403, refusalSchema);
@@ -416,7 +409,7 @@ describe('POST /v1/checks', () => {
 });
 
 describe('POST /v1/gate', () => {
-  it('answers at once with what is known', async () => {
+  it('immediately returns what is known', async () => {
     const { post, gates } = front();
     gates.answer = {
       status: 'waiting',
@@ -429,7 +422,7 @@ describe('POST /v1/gate', () => {
     assert.equal(gates.questions[0]?.argocd, 'prod');
   });
 
-  it('lets the gate evaluator look only at what a rule allows', async () => {
+  it('lets the gate evaluator read only what a rule allows', async () => {
     const { post, gates } = front();
     await post('/v1/gate', gateBody);
     const { isAllowed } = gates.questions[0] ?? assert.fail();
@@ -438,12 +431,12 @@ describe('POST /v1/gate', () => {
     assert.equal(isAllowed({ name: 'bank' }, 'default'), false);
   });
 
-  it('does without the token of the job', async () => {
+  it("does not need the job's token", async () => {
     const { post } = front();
     check(await post('/v1/gate', gateBody, { AuthToken: undefined }), 200, gateAnswerSchema);
   });
 
-  it('refuses what it is not asked properly, and whom no rule allows to look', async () => {
+  it('refuses an invalid request, and a caller whom no rule allows to read', async () => {
     const { post, gates } = front();
     check(await post('/v1/gate', gateBody, { Authorization: undefined }), 401, refusalSchema);
     check(
@@ -482,8 +475,8 @@ describe('GET /v1/whoami', () => {
   });
 });
 
-describe('everything else', () => {
-  it('is not there', async () => {
+describe('Any other path', () => {
+  it('does not exist', async () => {
     const { app } = front();
     const paths = [
       '/',
@@ -502,7 +495,7 @@ describe('everything else', () => {
     }
   });
 
-  it('may be another method of a route', async () => {
+  it('may be a route with another method', async () => {
     const { app } = front();
     for (const [method, path, allow] of [
       ['GET', '/v1/syncs', 'POST'],

@@ -12,7 +12,7 @@ export class RawConnection {
     this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => (this.#received += text));
-    // A server may end a connection as it likes; what it said before is what counts.
+    // A server may end a connection in any way; only what it sent before matters.
     socket.on('error', () => undefined);
   }
 
@@ -27,12 +27,12 @@ export class RawConnection {
     this.#socket.write(text);
   }
 
-  /** Everything that came until now. */
+  /** Everything received until now. */
   get received(): string {
     return this.#received;
   }
 
-  /** Resolves when what came fits. */
+  /** Resolves when the received text matches. */
   async until(pattern: RegExp): Promise<string> {
     while (!pattern.test(this.#received)) {
       if (this.#socket.destroyed) throw new Error(`it was closed after: ${this.#received}`);
@@ -41,13 +41,13 @@ export class RawConnection {
     return this.#received;
   }
 
-  /** Everything that came until the server closed the connection. */
+  /** Everything received until the server closed the connection. */
   async end(): Promise<string> {
     await this.#closed;
     return this.#received;
   }
 
-  /** Says that nothing more will come. */
+  /** Ends the sending side. */
   finish(): void {
     this.#socket.end();
   }

@@ -3,12 +3,12 @@ import { redact } from '../../../src/handler/http/redaction.ts';
 import { Secret } from '../../../src/secret.ts';
 
 describe('redact', () => {
-  it('cuts every secret out wherever it stands', () => {
+  it('removes every secret wherever it is', () => {
     const secrets = [new Secret('one.$&'), new Secret('two')];
     assert.equal(redact('a one.$& b two, one.$&', secrets), 'a *** b ***, ***');
   });
 
-  it('leaves the text alone where there is no secret', () => {
+  it('leaves a text without secrets unchanged', () => {
     assert.equal(redact('a string', []), 'a string');
     assert.equal(redact('a string', [new Secret('')]), 'a string');
   });

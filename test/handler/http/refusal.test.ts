@@ -8,21 +8,21 @@ const fault = (input: string, value = '') => ({
   advice: 'Mend it.',
 });
 
-describe('a refusal', () => {
-  it('tells every fault in a line of its own', () => {
+describe('A refusal', () => {
+  it('reports every fault on a separate line', () => {
     const refusal = new Refusal(400, 'inputs', 'Two.', { faults: [fault('a', 'x'), fault('b')] });
     assert.equal(refusal.message, 'Two.');
     assert.deepEqual(refusal.faults, ['a "x": wrong. Mend it.', 'b: wrong. Mend it.']);
   });
 
-  it('says how many faults there are besides those that it tells', () => {
+  it('says how many faults there are beyond those listed', () => {
     const faults = Array.from({ length: 13 }, (_, index) => fault(`input ${index}`));
     const told = new Refusal(400, 'inputs', 'Many.', { faults }).faults;
     assert.equal(told.length, 11);
     assert.equal(told.at(-1), '… and 3 more');
   });
 
-  it('is bounded, in one line, and no command of a log', () => {
+  it('is bounded, on one line, and never a logging command', () => {
     const nasty = `##vso[task.complete]\n${'x'.repeat(50_000)}`;
     const refusal = new Refusal(403, 'denied', nasty, { faults: [fault(nasty, nasty)] });
     const text = [refusal.message, ...refusal.faults].join(' ');

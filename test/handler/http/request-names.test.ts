@@ -5,7 +5,7 @@ import { printFault } from '../../../src/inputs/fault.ts';
 const read = (argocd: string | undefined, azureProject = 'shop') =>
   readNames(new Map(Object.entries({ ...(argocd === undefined ? {} : { argocd }), azureProject })));
 
-describe('the names of a request', () => {
+describe('The names of a request', () => {
   it('are plain lines without surrounding spaces', () => {
     const names = read(' prod\n', ' Web shop ');
     assert.deepEqual([names.argocd, names.azureProject], ['prod', 'Web shop']);
@@ -13,13 +13,7 @@ describe('the names of a request', () => {
   });
 
   const cases: readonly (readonly [string, string | undefined, string, boolean, RegExp])[] = [
-    [
-      'one that is missing',
-      undefined,
-      '',
-      false,
-      /^argocd: it is missing\. Specify an Argo CD instance/,
-    ],
+    ['a missing one', undefined, '', false, /^argocd: it is missing\. Specify an Argo CD instance/],
     [
       'two lines',
       'prod\nstage',
@@ -43,7 +37,7 @@ describe('the names of a request', () => {
     ],
   ];
   for (const [what, text, name, areUnexpanded, fault] of cases) {
-    it(`are told as they were given, with a fault, for ${what}`, () => {
+    it(`are kept as given, with a fault, for ${what}`, () => {
       const names = read(text);
       assert.equal(names.argocd, name);
       assert.equal(names.areUnexpanded, areUnexpanded);
@@ -52,13 +46,13 @@ describe('the names of a request', () => {
     });
   }
 
-  it('are bounded where they are wrong', () => {
+  it('are bounded if they are invalid', () => {
     const names = read('x'.repeat(70_000));
     assert.ok(names.argocd.length < 300);
     assert.match(names.faults.map(printFault).join(), /more than 65536 characters/);
   });
 
-  it('have their faults in the order of a body', () => {
+  it('have their faults in the order of the body', () => {
     const { faults } = read('', '');
     assert.deepEqual(
       faults.map(({ input }) => input),

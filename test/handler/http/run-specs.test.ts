@@ -48,8 +48,8 @@ function refused(kind: FollowKind, texts: Texts): readonly string[] {
   return spec.faults.map(printFault);
 }
 
-describe('an order', () => {
-  it('holds what was asked for, by whom and where', () => {
+describe('A run spec', () => {
+  it('contains what was requested, by whom and where', () => {
     const spec = accepted('sync', { revision: '4f2c9d1', prune: 'true' });
     assert.equal(spec.kind, 'sync');
     assert.equal(spec.client, 'fabrikam');
@@ -67,10 +67,10 @@ describe('an order', () => {
 
   const asked = { sync: syncSections, gate: gateSections, check: checkSections };
   for (const kind of ['sync', 'gate', 'check'] as const) {
-    // Of what is for people only, the first line counts that was filled in.
+    // Of the values that are only for people, the first line that was filled in counts.
     const names = asked[kind].filter((name) => !runSections.some((each) => each === name));
     for (const name of names) {
-      it(`is refused, once and by name, with what was not filled in: ${name} of a ${kind}`, () => {
+      it(`is refused, once and by name, for a value that was not filled in: ${name} of a ${kind}`, () => {
         for (const text of ['$(x)', '$(Two Words)', "$(a['b'])", '$[ variables.x ]', '${{ x }}']) {
           const texts = { [name]: text };
           const reading = kind === 'gate' ? askGate(texts) : read(kind, texts);
@@ -85,9 +85,9 @@ describe('an order', () => {
     }
   }
 
-  describe('leads from the operation back to the run', () => {
+  describe('links from the operation back to the run', () => {
     const page = 'https://dev.azure.com/fabrikam/shop/_build/results?buildId=4711';
-    it('by rows for people', () => {
+    it('by info entries for people', () => {
       const texts = {
         pipeline: 'shop CI',
         runNumber: '20261121.1',
@@ -118,7 +118,7 @@ describe('an order', () => {
       ]);
     });
 
-    it('by no address but one of the web', () => {
+    it('only by a web URL', () => {
       for (const runPage of ['javascript:alert(1)', 'file:///etc/passwd', 'not an address', '']) {
         assert.equal(accepted('sync', { runPage }).page, '');
       }
@@ -143,7 +143,7 @@ describe('an order', () => {
       ],
     ],
     [
-      'a name of two lines',
+      'a name with two lines',
       'sync',
       { argocd: 'prod\nstage' },
       [
@@ -151,7 +151,7 @@ describe('an order', () => {
       ],
     ],
     [
-      'a timeout that outlasts the token',
+      "a timeout longer than the token's lifetime",
       'sync',
       { timeoutSeconds: '86401' },
       [
@@ -159,19 +159,19 @@ describe('an order', () => {
       ],
     ],
     [
-      'a timeout that is no number, which is not measured against the token',
+      'an invalid timeout, which is not compared with the token',
       'sync',
       { timeoutSeconds: '1e6' },
       ['timeoutSeconds "1e6": this is not a whole number'],
     ],
     [
-      'a timeout that no task may have, which says more than the token does',
+      'a timeout that no task may have, which is reported instead of the token',
       'sync',
       { timeoutSeconds: '604801' },
       ['timeoutSeconds "604801": the number is more than 604800'],
     ],
     [
-      'everything that is wrong at once',
+      'several faults at once',
       'sync',
       { argocd: '', applications: 'Shop', prune: 'yes', timeoutSeconds: '604800' },
       [
@@ -182,7 +182,7 @@ describe('an order', () => {
       ],
     ],
     [
-      'a check of what is not synced',
+      'a check of something that is not synced',
       'check',
       { requireSynced: 'false' },
       [
@@ -190,7 +190,7 @@ describe('an order', () => {
       ],
     ],
     [
-      'a word where true or false is meant',
+      'a word instead of true or false',
       'check',
       { requireHealthy: 'maybe' },
       ['requireHealthy "maybe": this is neither `true` nor `false`'],
@@ -204,12 +204,12 @@ describe('an order', () => {
     });
   }
 
-  it('takes the longest timeout that the token allows', () => {
+  it('accepts the longest timeout that the token allows', () => {
     assert.equal(accepted('sync', { timeoutSeconds: '86400' }).request.timeout, day);
   });
 });
 
-describe('the order of a check', () => {
+describe('The run spec of a check', () => {
   it('waits and starts nothing', () => {
     const spec = accepted('check', {
       revision: 'main',
@@ -227,16 +227,16 @@ describe('the order of a check', () => {
     assert.equal(timeout, 600_000);
   });
 
-  it('needs no health where that is said', () => {
+  it('needs no health if it says so', () => {
     assert.equal(accepted('check', { requireHealthy: 'False' }).request.goal.waitFor, 'operation');
   });
 
-  it('stays a wait whatever is given', () => {
+  it('remains a wait whatever is given', () => {
     assert.equal(accepted('check', { action: 'sync' }).request.goal.action, 'wait');
   });
 });
 
-describe('the question of a gate', () => {
+describe('The request of a gate', () => {
   it('asks for synced and healthy applications', () => {
     assert.deepEqual(askGate({}), {
       argocd: 'prod',

@@ -20,7 +20,7 @@ function refused(body: string, contentType?: string): readonly string[] {
 
 const line = (name: string) => `--${planId} ${name}`;
 
-/** Values that have hurt somebody's template before. */
+/** Values that have broken somebody's template before. */
 const nasty = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: 'grapheme', maxLength: 50 }),
@@ -51,9 +51,9 @@ const nasty = fc.oneof(
 );
 const values = fc.record({ first: nasty, second: nasty, third: nasty }, { noNullPrototype: true });
 
-describe('the sections of a body', () => {
+describe('The sections of a body', () => {
   for (const lineBreak of ['\n', '\r\n']) {
-    it(`give back any value, with lines that end in ${JSON.stringify(lineBreak)}`, () => {
+    it(`return any value, with lines that end in ${JSON.stringify(lineBreak)}`, () => {
       fc.assert(
         fc.property(values, (texts) => {
           assert.deepEqual(accepted(renderSections(texts, names, { lineBreak })), texts);
@@ -62,7 +62,7 @@ describe('the sections of a body', () => {
     });
   }
 
-  it('never take a forged section for another value', () => {
+  it('never mistake a forged section for another value', () => {
     const forged = fc.tuple(
       nasty,
       fc.constantFrom('\n', '\r\n'),
@@ -81,17 +81,17 @@ describe('the sections of a body', () => {
 
   const least = { first: 'a', second: 'b', third: 'c' };
   const cases: readonly (readonly [string, string, Texts])[] = [
-    ['drops one line break of each value, and no more', 'a\n\n', { ...least, first: 'a\n\n' }],
-    ['takes 10 KB', 'ü\n'.repeat(4_000), { ...least, first: 'ü\n'.repeat(4_000) }],
-    ['keeps blanks', ' a ', { ...least, first: ' a ' }],
-    ['takes an empty value', '', { ...least, first: '' }],
+    ['remove exactly one line break from each value', 'a\n\n', { ...least, first: 'a\n\n' }],
+    ['accept 10 KB', 'ü\n'.repeat(4_000), { ...least, first: 'ü\n'.repeat(4_000) }],
+    ['keep spaces', ' a ', { ...least, first: ' a ' }],
+    ['accept an empty value', '', { ...least, first: '' }],
     [
-      'takes a line of another plan for a value',
+      'treat a line with another plan as a value',
       '--00000000-1111-2222-3333-444444444444 second',
       { ...least, first: '--00000000-1111-2222-3333-444444444444 second' },
     ],
     [
-      'takes a section in the middle of a line for a value',
+      'treat a section in the middle of a line as a value',
       `x${line('second')}`,
       {
         ...least,
@@ -99,7 +99,7 @@ describe('the sections of a body', () => {
       },
     ],
     [
-      'takes a lone carriage return for a value',
+      'treat a lone carriage return as a value',
       `x\r${line('second')}`,
       {
         ...least,
@@ -117,17 +117,17 @@ describe('the sections of a body', () => {
     assert.deepEqual(accepted(renderSections(least, names).trimEnd()), least);
   });
 
-  it('may leave an empty value out with its line', () => {
+  it('may omit an empty value with its line', () => {
     const body = `${line('first')}\n${line('second')}\nb\n${line('third')}`;
     assert.deepEqual(accepted(body), { first: '', second: 'b', third: '' });
   });
 
-  describe('that came with a later version', () => {
+  describe('from a later version', () => {
     const added = ['second', 'third'];
     const read = (sent: readonly string[]) =>
       readBody(renderSections(least, sent), undefined, planId, names, added);
 
-    it('may all be absent, as an older task leaves them out', () => {
+    it('may all be absent, as an older task omits them', () => {
       const reading = read(['first']);
       assert.ok('sections' in reading);
       assert.deepEqual([...reading.sections.keys()], ['first']);
@@ -138,13 +138,13 @@ describe('the sections of a body', () => {
       ['second', 'third'],
       ['first', 'third', 'second'],
     ]) {
-      it(`are refused where no task sends them so: ${sent.join(', ')}`, () => {
+      it(`are refused in combinations that no task sends: ${sent.join(', ')}`, () => {
         assert.ok('faults' in read(sent));
       });
     }
   });
 
-  it('are read whatever the type of the content', () => {
+  it('are read whatever the content type', () => {
     for (const type of [undefined, 'text/plain', 'text/plain; charset=utf-8', 'application/json']) {
       assert.deepEqual(accepted(renderSections(least, names), type), least);
     }
@@ -163,22 +163,22 @@ describe('the sections of a body', () => {
       ['there is text before the first section'],
     ],
     [
-      'a section twice',
+      'a duplicate section',
       renderSections(least, [...names, 'first']),
       ['sections occur more than once: "first"'],
     ],
     [
-      'no third section',
+      'a missing third section',
       renderSections(least, ['first', 'second']),
       ['sections are missing: "third"'],
     ],
     [
-      'a section that nobody knows',
+      'an unknown section',
       renderSections(least, [...names, 'fourth']),
       ['unknown section: "fourth"'],
     ],
     [
-      'a name with no blank before it',
+      'a name without a space before it',
       renderSections(least, names).replace(`${planId} second`, `${planId}second`),
       [`unknown section: "--${planId}se… (4 more characters)"`, 'sections are missing: "second"'],
     ],
@@ -188,7 +188,7 @@ describe('the sections of a body', () => {
       ['the section second is out of order'],
     ],
     [
-      'all of it at once',
+      'all of these at once',
       `hello\n${renderSections(least, ['second', 'second', 'fifth'])}`,
       [
         'there is text before the first section',
@@ -202,24 +202,24 @@ describe('the sections of a body', () => {
     it(`refuse ${what}`, () => assert.deepEqual(refused(body), expected));
   }
 
-  it('name ten that nobody knows, and count the rest', () => {
+  it('name ten unknown ones, and count the rest', () => {
     const many = Array.from({ length: 12 }, (_, index) => `n${index}`);
     const [problem = ''] = refused(renderSections({}, [...names, ...many]));
     assert.match(problem, /"n9" and 2 more$/);
   });
 });
 
-describe('a body of JSON', () => {
-  it('gives back texts, numbers and booleans as text', () => {
+describe('A JSON body', () => {
+  it('returns strings, numbers and booleans as text', () => {
     const body = JSON.stringify({ first: 'a\n"b"', second: true, third: 30 });
     assert.deepEqual(accepted(body), { first: 'a\n"b"', second: 'true', third: '30' });
   });
 
-  it('may leave names out', () => {
+  it('may omit names', () => {
     assert.deepEqual(accepted('  {"second":"b"}', 'text/plain'), { second: 'b' });
   });
 
-  it('gives back any texts', () => {
+  it('returns any strings', () => {
     fc.assert(
       fc.property(values, (texts) => {
         assert.deepEqual(accepted(JSON.stringify(texts)), texts);
@@ -228,21 +228,25 @@ describe('a body of JSON', () => {
   });
 
   const faults: readonly (readonly [string, string, RegExp])[] = [
-    ['text that is no JSON', '{"first": "a" "b"}', /^it is not JSON: /],
+    ['text that is not JSON', '{"first": "a" "b"}', /^it is not JSON: /],
     ['a list', '["first"]', /^it is not a JSON object$/],
     ['null', 'null', /^it is not a JSON object$/],
-    ['a name that nobody knows', '{"fourth":"x"}', /^unknown name: "fourth"$/],
+    ['an unknown name', '{"fourth":"x"}', /^unknown name: "fourth"$/],
     ['the name of an inherited property', '{"__proto__":"x"}', /^unknown name: "__proto__"$/],
     ['a list as a value', '{"first":["a"]}', /^values are neither .* booleans: "first"$/],
     ['no value', '{"first":null}', /^values are neither .* booleans: "first"$/],
-    ['a name twice', '{"first":"a","second":"b","first":"c"}', /^a name occurs more than once$/],
     [
-      'a name twice, spelled otherwise',
+      'a duplicate name',
+      '{"first":"a","second":"b","first":"c"}',
+      /^a name occurs more than once$/,
+    ],
+    [
+      'a duplicate name in another spelling',
       String.raw`{"first":"a","\u0066irst":"c"}`,
       /more than once$/,
     ],
     [
-      'a name that a value smuggled in',
+      'a name smuggled in by a value',
       '{"first":"a","second":"b", "first" : "*"}',
       /^a name occurs more than once$/,
     ],

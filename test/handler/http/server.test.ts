@@ -15,7 +15,7 @@ import { RawConnection, rawRequest } from './raw-connection.ts';
 const host = { Host: 'handler.example.com' };
 const headers = { ...host, ...requestHeaders };
 
-describe('the server', () => {
+describe('The server', () => {
   const open: RunningServer[] = [];
   const connections: RawConnection[] = [];
 
@@ -47,7 +47,7 @@ describe('the server', () => {
     'Content-Length': String(Buffer.byteLength(body)),
   });
 
-  it('answers one request after the other on a connection', async () => {
+  it('answers one request after another on a connection', async () => {
     const { server, intake } = await start();
     const connection = await connect(server);
     const body = syncBody();
@@ -58,7 +58,7 @@ describe('the server', () => {
     assert.equal(intake.orders.length, 2);
   });
 
-  it('takes a body of unknown length', async () => {
+  it('accepts a body of unknown length', async () => {
     const { server } = await start();
     const connection = await connect(server);
     const body = syncBody();
@@ -68,7 +68,7 @@ describe('the server', () => {
     await connection.until(/"run-1"/);
   });
 
-  it('refuses a body that says it is too long, without waiting for it', async () => {
+  it('refuses a body with an excessive declared length without waiting for it', async () => {
     const { server } = await start();
     const connection = await connect(server);
     const length = { ...headers, 'Content-Length': String(longestBody + 1) };
@@ -87,7 +87,7 @@ describe('the server', () => {
     await connection.until(/^HTTP\/1\.1 413 [^]*256 KiB/);
   });
 
-  it('refuses a caller that it does not know without waiting for the body', async () => {
+  it('refuses an unknown caller without waiting for the body', async () => {
     const { server } = await start();
     const connection = await connect(server);
     const wrong = { ...headers, Authorization: 'Bearer wrong', 'Content-Length': '200000' };
@@ -112,7 +112,7 @@ describe('the server', () => {
     assert.equal(intake.orders.length, 0);
   });
 
-  it('ends connections on which nothing more comes', async () => {
+  it('ends idle connections', async () => {
     const { server } = await start({ keepAliveTimeout: 50 });
     const connection = await connect(server);
     connection.write(rawRequest('GET', '/nothing', host));
@@ -127,7 +127,7 @@ describe('the server', () => {
     assert.match(await connection.end(), /^HTTP\/1\.1 431 /);
   });
 
-  it('refuses too many headers, and none of as many as are allowed', async () => {
+  it('refuses too many headers, but accepts the maximum', async () => {
     const { server } = await start();
     const many = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`X-${index}`, 'x']));
@@ -139,7 +139,7 @@ describe('the server', () => {
     assert.match(await overfull.end(), /^HTTP\/1\.1 431 [^]*Too many headers/);
   });
 
-  it('takes a token as long as Azure Pipelines may send', async () => {
+  it('accepts the longest token that Azure Pipelines may send', async () => {
     const { server } = await start();
     const connection = await connect(server);
     const body = syncBody();
@@ -148,7 +148,7 @@ describe('the server', () => {
     await connection.until(/"run-1"/);
   });
 
-  it('takes no more connections at once than it may', async () => {
+  it('accepts no more connections at once than allowed', async () => {
     const { server } = await start({ connections: 2 });
     const first = await connect(server);
     const second = await connect(server);
@@ -172,15 +172,15 @@ describe('the server', () => {
   }
 
   const unreadable: readonly (readonly [string, string])[] = [
-    ['what is no HTTP', 'hello\r\n\r\n'],
+    ['something that is not HTTP', 'hello\r\n\r\n'],
     ['no host', 'GET / HTTP/1.1\r\n\r\n'],
-    ['a host that is none', 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n'],
+    ['an invalid host', 'GET / HTTP/1.1\r\nHost: a b\r\n\r\n'],
     [
       'two lengths',
       'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx',
     ],
     [
-      'a length and chunks',
+      'both a length and chunks',
       'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
     ['a path with a backslash', 'GET /\\evil HTTP/1.1\r\nHost: x\r\n\r\n'],
@@ -194,7 +194,7 @@ describe('the server', () => {
     });
   }
 
-  it('continues when a caller leaves in the middle of a request', async () => {
+  it('continues if a caller leaves in the middle of a request', async () => {
     const { server, errors } = await start();
     for (let count = 0; count < 5; count += 1) {
       const connection = await connect(server);
@@ -209,7 +209,7 @@ describe('the server', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('finishes what it is at before it closes, and takes nothing new', async () => {
+  it('finishes current requests before it closes, and accepts no new ones', async () => {
     let finish = () => undefined as void;
     const reached = new Promise<void>((resolve) => {
       finish = resolve;
@@ -236,7 +236,7 @@ describe('the server', () => {
     open.length = 0;
   });
 
-  it('closes at once while connections are idle', async () => {
+  it('closes immediately if connections are idle', async () => {
     const { server } = await start();
     const connection = await connect(server);
     connection.write(rawRequest('GET', '/nothing', host));
@@ -248,13 +248,13 @@ describe('the server', () => {
 
   const impossible: readonly (readonly [string, string, number | undefined, RegExp])[] = [
     [
-      'a port that is taken',
+      'a port in use',
       '127.0.0.1',
       undefined,
       /cannot listen on 127\.0\.0\.1:\d+: the port is already in use/,
     ],
     ['an address of another machine', '192.0.2.1', 0, /this machine does not have that address/],
-    ['a host that there is not', 'nowhere.invalid', 0, /unknown host/],
+    ['an unknown host', 'nowhere.invalid', 0, /unknown host/],
   ];
   for (const [what, address, port, message] of impossible) {
     it(`says what to do about ${what}`, async () => {

@@ -20,8 +20,8 @@ function definitionOf(task: string): Definition {
   return JSON.parse(readFileSync(path, 'utf8')) as Definition;
 }
 
-describe('the sections', () => {
-  it('of a sync are what says who asks, and the inputs of the task of an agent', () => {
+describe('The sections', () => {
+  it('of a sync identify the caller and contain the inputs of the agent task', () => {
     const inputs = definitionOf('ArgoCDSync').inputs.map(({ name }) => name);
     const ofAgents = ['argocdConnection', 'publishSummary'];
     const shared = inputs.filter((name) => !ofAgents.includes(name));
@@ -39,7 +39,7 @@ describe('the sections', () => {
     });
   }
 
-  it('of a check are those of a gate, with what a run has', () => {
+  it('of a check are those of a gate and of a run', () => {
     const own = checkSections.filter((name) => !gateSections.some((each) => each === name));
     assert.deepEqual(own, [...runSections, 'timeoutSeconds']);
   });

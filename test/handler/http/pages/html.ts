@@ -3,7 +3,7 @@ import type { Markup } from '../../../../src/handler/http/pages/layout.ts';
 
 const empty = new Set(['meta', 'br', 'hr', 'img', 'link', 'input', '!doctype']);
 
-/** The page as text, once its elements are found to be closed in the order in which they began. */
+/** The page as text, after checking that its elements are properly nested. */
 export async function wholePage(markup: Markup): Promise<string> {
   const page = String(await markup);
   assertBalanced(page);
@@ -24,7 +24,7 @@ export function assertBalanced(page: string): void {
   assert.deepEqual(open, []);
 }
 
-/** What a reader sees: the text between the tags, in one line. */
+/** What a reader sees: the text between the tags, on one line. */
 export function textOf(page: string): string {
   return page
     .replace(/<style>[^]*?<\/style>/, ' ')

@@ -8,21 +8,21 @@ import {
 import { html } from 'hono/html';
 import { textOf, wholePage } from './html.ts';
 
-describe('a page', () => {
-  it('about what is not there looks like the others and leads back', async () => {
+describe('A page', () => {
+  it('about something missing looks like the others and links back', async () => {
     const page = await wholePage(missingPage('Not found', 'This page does not exist.'));
     assert.match(textOf(page), /Not found All runs This page does not exist\./);
     assert.match(page, /<style>/);
   });
 
-  it('that does not change is never loaded again', async () => {
+  it('that does not change is never reloaded', async () => {
     const parts = { title: 'x', aside: html``, body: html``, footer: html`` };
     const page = await wholePage(renderPage({ ...parts, refresh: undefined }));
     assert.doesNotMatch(page, /refresh/i);
   });
 });
 
-describe('prose', () => {
+describe('Prose', () => {
   const table = [
     ['plain', 'plain'],
     ['set `a` and `b`', 'set <code>a</code> and <code>b</code>'],
@@ -31,14 +31,14 @@ describe('prose', () => {
     ['`a` and `', '<code>a</code> and `'],
   ] as const;
   for (const [text, expected] of table) {
-    it(`makes ${expected} of ${text}`, async () => {
+    it(`is rendered as ${expected} for ${text}`, async () => {
       assert.equal(String(await prose(text)), expected);
     });
   }
 });
 
-describe('facts on a page', () => {
-  it('are names with what belongs to them, escaped, without those that are empty', async () => {
+describe('Facts on a page', () => {
+  it('are names with their values, escaped, without empty ones', async () => {
     const text = await wholePage(
       facts([
         ['Client', '<b>'],

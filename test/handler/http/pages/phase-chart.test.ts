@@ -9,8 +9,8 @@ function bars(html: string): readonly string[] {
   return [...html.matchAll(rect)].map(([, tone, x, width]) => `${tone} ${x} ${width}`);
 }
 
-describe('the chart of phases', () => {
-  it('draws when each phase and step ran within the whole', async () => {
+describe('The chart of phases', () => {
+  it('shows when each phase and step ran within the whole', async () => {
     const html = await wholePage(phaseChart([migrate, web, smokeTest], undefined));
     // The whole lasts from second 1 to second 31.
     assert.deepEqual(bars(html), [
@@ -23,7 +23,7 @@ describe('the chart of phases', () => {
     ]);
   });
 
-  it('draws what still runs up to now, and a failure in its color', async () => {
+  it('shows what still runs up to now, and a failure in its color', async () => {
     const running = { ...smokeTest, state: 'Running' as const, finishedAt: undefined };
     const failed = { ...web, state: 'Failed' as const };
     const html = await wholePage(phaseChart([migrate, failed, running], at(41)));
@@ -35,31 +35,31 @@ describe('the chart of phases', () => {
     ]);
   });
 
-  it('keeps what took no time visible, also at the very end', async () => {
+  it('keeps what took no time visible, even at the very end', async () => {
     const instant = step({ startedAt: at(31), finishedAt: at(31) });
     const html = await wholePage(phaseChart([migrate, smokeTest, instant], undefined));
     assert.ok(bars(html).includes('good 992.0 8.0'), bars(html).join());
   });
 
-  it('draws nothing for what was not reached', async () => {
+  it('shows nothing for what was not reached', async () => {
     const pending = step({ state: 'Pending', startedAt: undefined, finishedAt: undefined });
     const html = await wholePage(phaseChart([pending], at(9)));
     assert.deepEqual(bars(html), []);
     assert.match(textOf(html), /Not reached/);
   });
 
-  it('tells attempts apart, in the order of the phases', async () => {
+  it('separates attempts, in the order of the phases', async () => {
     const steps = [smokeTest, { ...migrate, attempt: 1 }, web, migrate];
     const text = textOf(await wholePage(phaseChart(steps, undefined)));
     assert.match(text, /PreSync 4 s.*Sync 2 s.*PostSync 20 s.*PreSync \(attempt 2\) 4 s/);
   });
 
-  it('leaves out the steps that nobody could read', async () => {
+  it('omits steps that could not be read', async () => {
     const many = Array.from({ length: 510 }, (_, index) => step({ name: `job-${index}` }));
     assert.match(await wholePage(phaseChart(many, undefined)), /10 more steps are not shown/);
   });
 
-  it('says so where there are none', async () => {
+  it('says so if there are none', async () => {
     assert.match(await wholePage(phaseChart([], at(1))), /No steps yet/);
   });
 });

@@ -28,8 +28,8 @@ const failed = result({
   steps: [migrate, web, { ...smokeTest, state: 'Failed' }],
 });
 
-describe("a run's page", () => {
-  it('says what was asked for, by whom, and where it leads to', async () => {
+describe("A run's page", () => {
+  it('says what was requested, by whom, and links to it', async () => {
     const html = await wholePage(runPage(run(), [], now));
     const text = textOf(html);
     assert.match(text, /sync shop-web following All runs/);
@@ -45,7 +45,7 @@ describe("a run's page", () => {
     );
   });
 
-  it('shows the phases so far while it is open, and loads itself again', async () => {
+  it('shows the current phases while it is open, and reloads itself', async () => {
     const html = await wholePage(runPage(run(), [checkpoint], now));
     assert.match(html, /<meta http-equiv="refresh" content="5" \/>/);
     assert.match(
@@ -54,7 +54,7 @@ describe("a run's page", () => {
     );
   });
 
-  it('shows the result, its evidence and the way to Argo CD', async () => {
+  it('shows the result, its evidence and a link to Argo CD', async () => {
     const ended = run({
       state: 'ended',
       outcome: 'succeeded',
@@ -90,7 +90,7 @@ describe("a run's page", () => {
     );
   });
 
-  it('shows what children of a run have come to', async () => {
+  it("shows the results of a run's children", async () => {
     const child = {
       path: 'shop-web > shop-child',
       ...{ checkpoint: undefined, plan: undefined },
@@ -110,7 +110,7 @@ describe("a run's page", () => {
     assert.match(text, /Log lines reported 12/);
   });
 
-  it('leads nowhere but to the web', async () => {
+  it('links only to the web', async () => {
     const bad = run({
       spec: { ...spec(), page: 'javascript:alert(1)', info: [] },
       results: [result({ url: 'javascript:alert(2)' })],
@@ -118,7 +118,7 @@ describe("a run's page", () => {
     assert.ok(!(await wholePage(runPage(bad, [], now))).includes('href="javascript'));
   });
 
-  it('leaves out what nobody could read', async () => {
+  it('omits what could not be read', async () => {
     const many = Array.from({ length: 60 }, (_, index) => result({ name: `shop-${index}` }));
     const cause = {
       title: 'x',

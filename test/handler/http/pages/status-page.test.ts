@@ -18,8 +18,8 @@ async function page(changes: Partial<StatusContent> = {}): Promise<string> {
   return wholePage(statusPage({ ...content, ...changes } as StatusContent));
 }
 
-describe('the status page', () => {
-  it('says how the handler is, and how much there is to do', async () => {
+describe('The status page', () => {
+  it('shows the state of the handler, and how much work is waiting', async () => {
     const text = textOf(await page());
     assert.match(
       text,
@@ -52,7 +52,7 @@ describe('the status page', () => {
     assert.ok(!text.includes('): working'));
   });
 
-  it('tells how it stands with each Argo CD', async () => {
+  it('shows the state of each Argo CD', async () => {
     const [prod] = status.instances;
     assert.ok(prod);
     const stage = {
@@ -71,7 +71,7 @@ describe('the status page', () => {
     assert.ok(!html.includes('javascript:'));
   });
 
-  it('lists runs with where they stand', async () => {
+  it('lists runs with their state', async () => {
     const runs = [
       run({ id: 'a/b', isCanceled: true }),
       run({
@@ -94,7 +94,7 @@ describe('the status page', () => {
     assert.match(html, /href="\/runs\/a%2Fb"/);
   });
 
-  it('leads to other lists and to older runs', async () => {
+  it('links to other lists and to older runs', async () => {
     const html = await page({ show: 'following', older: 1_234 });
     assert.match(html, /<a href="\/\?show=following"\s+aria-current="page">Following<\/a>/);
     assert.match(html, /<a href="\/\?show=unreported"\s*>Not reported<\/a>/);
@@ -102,7 +102,7 @@ describe('the status page', () => {
     assert.ok(!(await page()).includes('Older runs'));
   });
 
-  it('names the pipeline and its run, and leads there', async () => {
+  it('names the pipeline and its run, and links to it', async () => {
     const info = [
       { name: 'Pipeline', value: 'shop-ci' },
       { name: 'Run', value: '20261121.3' },
@@ -163,7 +163,7 @@ describe('the status page', () => {
     assert.doesNotMatch(html, /`/);
   });
 
-  it('says so where there is nothing to show', async () => {
+  it('says so if there is nothing to show', async () => {
     const text = textOf(await page({ runs: [], status: { ...status, instances: [] } }));
     assert.match(text, /Argo CD None configured\./);
     assert.match(text, /None\./);

@@ -30,7 +30,7 @@ function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-describe('the colors of the pages', () => {
+describe('The colors of the pages', () => {
   const pairs = [
     ...['good', 'bad', 'warn', 'busy'].map((tone) => [tone, `${tone}-soft`] as const),
     ...(['text', 'dim', 'link'] as const).flatMap((color) =>
@@ -42,7 +42,7 @@ describe('the colors of the pages', () => {
   ] as const;
   for (const scheme of ['light', 'dark'] as const) {
     for (const [color, ground] of pairs) {
-      it(`can be read: ${color} on ${ground}, ${scheme}`, () => {
+      it(`have enough contrast: ${color} on ${ground}, ${scheme}`, () => {
         const colors = colorsOf(scheme);
         const found = contrast(colors[color] ?? '', colors[ground] ?? '');
         assert.ok(found >= least, `${found.toFixed(2)} is below ${least}`);
