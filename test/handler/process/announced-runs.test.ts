@@ -47,7 +47,7 @@ describe('A handler that nobody can reach', () => {
       },
     });
 
-  it('finds the runs of ArgoCDSyncDirect in Argo CD, and ends each once, also after a kill', async () => {
+  it('finds the runs of ArgoCDSyncDirect in Argo CD, and ends each once, even after a kill', async () => {
     const { argocd, azure, handler } = installation;
     await handler.start();
     const run = sync();
@@ -60,7 +60,7 @@ describe('A handler that nobody can reach', () => {
     assert.equal(argocd.requests.filter(({ path }) => path.endsWith('/sync')).length, 1);
   });
 
-  it('waits for what the configuration has queued because of the sync', async () => {
+  it('waits for what the configuration queued because of the sync', async () => {
     const { azure } = installation;
     azure.addPipeline({ name: 'audit', run: { milliseconds: 1, result: 'failed' } });
     const rule =
@@ -74,7 +74,7 @@ describe('A handler that nobody can reach', () => {
     await settled(installation);
   });
 
-  it('reports what was over before it started', async () => {
+  it('reports what ended before it started', async () => {
     const run = sync();
     await installation.argocd.until(
       'shop',

@@ -50,7 +50,7 @@ describe('A sync without an agent that waits for its follow-ups', () => {
     };
   };
 
-  it('succeeds when they have, and lists them with their end', async () => {
+  it('succeeds if they do, and lists them with their result', async () => {
     smoke({ run: soon });
     const { result, outputs, lines, issues } = await end(sync());
     assert.deepEqual(result, ['succeeded'], issues);
@@ -59,7 +59,7 @@ describe('A sync without an agent that waits for its follow-ups', () => {
     assert.equal(installation.azure.queuedBuilds.length, 1);
   });
 
-  it('fails with one that fails, and says so first', async () => {
+  it('fails with a failed one, and reports it first', async () => {
     smoke({ run: { ...soon, result: 'failed' } });
     const { result, outputs, issues } = await end(sync());
     assert.deepEqual(result, ['failed']);
@@ -67,7 +67,7 @@ describe('A sync without an agent that waits for its follow-ups', () => {
     assert.match(issues, /^shop: The follow-up \S*smoke-tests failed/);
   });
 
-  it('fails with one that can never be queued, without waiting for its deadline', async () => {
+  it('fails if one can never be queued, without waiting for the deadline', async () => {
     smoke();
     const followUps = "onSuccess: { pipeline: smoke-tests, parameters: { nope: '1' } }";
     const { result, issues } = await end(sync({ followUps }));
@@ -76,7 +76,7 @@ describe('A sync without an agent that waits for its follow-ups', () => {
     assert.equal(installation.azure.queuedBuilds.length, 0);
   });
 
-  it('waits also for what the configuration has queued', async () => {
+  it('also waits for what the configuration queued', async () => {
     installation.azure.addPipeline({ name: 'audit', run: { ...soon, result: 'failed' } });
     const rule = `followUps:
   - { name: audit, when: { events: [succeeded] }, do: { queuePipeline: shop/audit } }
@@ -88,7 +88,7 @@ describe('A sync without an agent that waits for its follow-ups', () => {
     assert.match(issues, /The follow-up \S*audit failed/);
   });
 
-  it('is canceled, and cancels what it waits for', async () => {
+  it('cancels them when it is canceled', async () => {
     smoke();
     const run = sync({ onCancel: 'terminate' });
     await until(() => /Follow-up \S*smoke-tests: queued/.test(linesOf(run.job.plan).join('\n')));
@@ -105,7 +105,7 @@ describe('A sync without an agent that waits for its follow-ups', () => {
     { what: 'postEvent TaskCompleted', stage: 'arrived' },
   ];
   for (const { what, stage } of moments) {
-    it(`ends the same though its handler is killed when ${what} has ${stage}`, async () => {
+    it(`ends the same although its handler is killed when ${what} has ${stage}`, async () => {
       smoke({ run: soon });
       let isKilled = false;
       installation.onEffect = async (effect) => {

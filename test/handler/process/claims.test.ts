@@ -10,7 +10,10 @@ import { Installation } from './installation.ts';
 
 const memory = { uid: 'uid-1', historyId: 0, isDegraded: false, degradations: 0 };
 
-/** An installation whose store has a follow-up of the project `shop`, in a state that nothing works on. */
+/**
+ * An installation whose store has a follow-up of the project `shop`, in a state that nothing
+ * processes.
+ */
 async function withEvent(): Promise<{ installation: Installation; event: string }> {
   const installation = await Installation.open({}, false);
   const { azure, database } = installation;
@@ -30,7 +33,7 @@ async function withEvent(): Promise<{ installation: Installation; event: string 
   return { installation, event: eventKeyOf(action.key) };
 }
 
-describe('the handler as it ships, asked by ArgoCDEvent@1', () => {
+describe('The built handler, called by ArgoCDEvent@1,', () => {
   const claim = ({ azure, connection }: Installation, event: string, token?: string) =>
     azure.runServerTask({
       task: join(root, 'tasks/ArgoCDEvent/V1'),
@@ -41,7 +44,7 @@ describe('the handler as it ships, asked by ArgoCDEvent@1', () => {
       },
     });
 
-  it('hands the event out to one run, ends the second, and refuses what is no claim', async () => {
+  it('hands the event out to one run, fails the second, and refuses an invalid claim', async () => {
     const { installation, event } = await withEvent();
     try {
       await installation.handler.start();
@@ -58,11 +61,11 @@ describe('the handler as it ships, asked by ArgoCDEvent@1', () => {
       assert.ok(JSON.stringify(issues).includes(`buildId=${first.job.build.id}`));
 
       for (const [what, text, token] of [
-        ['an event that is not there', '999999999999999', undefined],
-        ['the default of a run by hand', '0', undefined],
+        ['a missing event', '999999999999999', undefined],
+        ['the default of a manual run', '0', undefined],
         ['a variable without a value', '$(event)', undefined],
-        ['a way out of the route', '../../v1/whoami', undefined],
-        ['a client that nobody knows', event, 'no token of ours'],
+        ['a path outside of the route', '../../v1/whoami', undefined],
+        ['an unknown client', event, 'no token of ours'],
       ] as const) {
         assert.equal((await claim(installation, text, token).done).result, 'failed', what);
       }
@@ -76,7 +79,7 @@ describe('the handler as it ships, asked by ArgoCDEvent@1', () => {
     }
   });
 
-  it('is killed in between, wherever that is, and the run is told the same by the next', async () => {
+  it('can be killed at any point, and the next process gives the run the same answer', async () => {
     for (const where of ['updateRecords', 'postEvent TaskCompleted']) {
       const { installation, event } = await withEvent();
       try {

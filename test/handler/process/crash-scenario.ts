@@ -3,15 +3,15 @@ import type { ServerJob } from '../../../simulators/azure-devops/server-job.ts';
 import { differs, doubledLines, openRecords, storyOf } from './inspection.ts';
 import { until, type Installation } from './installation.ts';
 
-/** A run that the handler is killed in. */
+/** A run during which the handler is killed. */
 export interface CrashScenario {
   readonly title: string;
-  /** What is there before anybody asks. */
+  /** What exists before the run. */
   prepare(installation: Installation): void;
   begin(installation: Installation): ServerJob;
-  /** Resolves when the part begins that it is about. */
+  /** Resolves when the relevant part starts. */
   interfere(installation: Installation, run: ServerJob): Promise<void>;
-  /** What is not as it must be at the end; `story` is what the log of an undisturbed run tells. */
+  /** What is wrong at the end; `story` is the log of an undisturbed run. */
   inspect(
     installation: Installation,
     run: ServerJob,
@@ -19,7 +19,9 @@ export interface CrashScenario {
   ): readonly string[];
 }
 
-/** Azure DevOps itself fails a task whose request breaks; to us its next try is the same attempt. */
+/**
+ * Azure DevOps itself fails a task whose request breaks; for us, its next try is the same attempt.
+ */
 const retries = 6;
 
 export const succeedingSync: CrashScenario = {
@@ -69,7 +71,7 @@ export const canceledSync: CrashScenario = {
   begin: (installation) => installation.sync({ applications: 'shop', onCancel: 'terminate' }),
   interfere: async ({ argocd }, run) => {
     await argocd.until('shop', (shop) => shop?.status.operationState?.phase === 'Running');
-    // The sync is told as begun, so that nothing of it comes later than the cancellation.
+    // The sync is reported as started, so that none of its reports comes after the cancellation.
     await until(() => run.job.plan.events.some(({ name }) => name === 'TaskStarted'));
     run.cancel();
   },
@@ -78,7 +80,7 @@ export const canceledSync: CrashScenario = {
     const { operation, status } = argocd.application('shop') ?? {};
     return [
       ...differs('the number of syncs', syncs.length, 1),
-      // Whom Azure DevOps could not tell of the cancellation cannot complete the task in time.
+      // If Azure DevOps could not report the cancellation, the task cannot be completed in time.
       ...differs('the completions', completions.slice(1), []),
       ...differs('the result of the run', job.plan.result, 'canceled'),
       ...differs('the operation that goes on', operation, undefined),

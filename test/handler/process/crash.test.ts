@@ -3,12 +3,12 @@ import { canceledSync, succeedingSync, type CrashScenario } from './crash-scenar
 import { crashAt, printPoint, type CrashPoint, type CrashReport } from './crash.ts';
 import { inLanes } from './lanes.ts';
 
-/** Installations at a time, each with a process of its own. */
+/** Installations at a time, each in its own process. */
 const lanes = 5;
-/** Small differences in time make a few requests more or less: a moment may need several tries. */
+/** Small differences in time add or remove a few requests: a point may need several tries. */
 const mostTries = 3;
 
-/** What is essential to each scenario: its moments are found, but these must be among them. */
+/** The essential points of each scenario: its points are discovered, but must include these. */
 const essentials: readonly (readonly [CrashScenario, readonly RegExp[]])[] = [
   [
     succeedingSync,
@@ -34,7 +34,7 @@ const essentials: readonly (readonly [CrashScenario, readonly RegExp[]])[] = [
   ],
 ];
 
-describe('the handler, killed', () => {
+describe('The handler, killed', () => {
   for (const [scenario, patterns] of essentials) {
     describe(`in ${scenario.title}`, () => {
       let whole: CrashReport;
@@ -48,7 +48,7 @@ describe('the handler, killed', () => {
         return { isReached: report.isReached, problems };
       };
 
-      it('before or after any request that it makes, finishes once and whole', async () => {
+      it('before or after any request that it sends, finishes once and completely', async () => {
         const reached: string[] = [];
         const results = await inLanes(whole.requests, lanes, async (point) => {
           for (let tries = 1; tries <= mostTries; tries += 1) {
@@ -66,11 +66,11 @@ describe('the handler, killed', () => {
           );
       });
 
-      it('before or after any write of its store, finishes once and whole', async () => {
+      it('before or after any write to its store, finishes once and completely', async () => {
         const problems: string[] = [];
         let ordinal = whole.writesBefore;
         let isOver = false;
-        // Until a process has come to its end without coming to that write.
+        // Until a process has ended without reaching that write.
         const lane = async () => {
           while (!isOver) {
             ordinal += 1;

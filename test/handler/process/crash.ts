@@ -16,13 +16,13 @@ export function printPoint(point: CrashPoint): string {
 }
 
 export interface CrashReport {
-  /** Whether the process came to that moment. */
+  /** Whether the process reached that moment. */
   readonly isReached: boolean;
-  /** Everything that is not as it must be at the end. */
+  /** Everything that is wrong at the end. */
   readonly problems: readonly string[];
   /** The requests of the part that the scenario is about. */
   readonly requests: readonly CrashPoint[];
-  /** How often the store had written before that part began. */
+  /** How often the store had written before that part started. */
   readonly writesBefore: number;
   readonly story: readonly string[];
 }
@@ -30,8 +30,8 @@ export interface CrashReport {
 const preload = join(import.meta.dirname, 'kill-at-write.ts');
 
 /**
- * Plays a scenario from a first start of the handler to its end, with one kill at that moment, and
- * looks at everything that is left. `story` is what the log of an undisturbed run tells.
+ * Plays a scenario from the first start of the handler to its end, with one kill at that moment,
+ * and checks everything that is left. `story` is the log of an undisturbed run.
  */
 export async function crashAt(
   scenario: CrashScenario,
@@ -58,7 +58,7 @@ async function crash(
   const env = point?.at === 'write' ? { KILL_AT_WRITE: `${point.side} ${point.ordinal}` } : {};
   const { ended } = handler.begin({ preloads: [preload], env });
   const isUp = handler.listening().then(() => true);
-  // It may be killed before it is up, and then nobody can ask yet.
+  // It may be killed before it listens, and then nothing can be requested yet.
   isUp.catch(() => undefined);
   let isReached = await Promise.race([isUp.then(() => false), ended.then(() => true)]);
   if (isReached) await handler.start();
@@ -70,12 +70,12 @@ async function crash(
     await run.done;
     await settled(installation);
   })();
-  // Where something else breaks first, that is what is told.
+  // If something else fails first, that is reported.
   done.catch(() => undefined);
   let leaks: readonly string[] = [];
   if (!isReached) {
     await Promise.race([done, ended]);
-    // Its last write may be what it is killed at.
+    // It may be killed at its last write.
     isReached = trap.disarm() || handler.hasEnded || /^fatal write/m.test(handler.printed);
     if (isReached) {
       await ended;
@@ -98,7 +98,7 @@ function writesOf({ handler }: Installation): number {
   return handler.printed.match(/^next write/gm)?.length ?? 0;
 }
 
-/** Kills the handler at the request that the point names; lists all at which it could. */
+/** Kills the handler at the request that the point names; lists all possible points. */
 function arm(installation: Installation, point: CrashPoint | undefined) {
   const counts = new Map<string, number>();
   const points: CrashPoint[] = [];
@@ -118,7 +118,7 @@ function arm(installation: Installation, point: CrashPoint | undefined) {
     await installation.handler.kill();
     return 'drop';
   };
-  /** Kills no more; says whether it has. */
+  /** Stops killing; says whether it has killed. */
   const disarm = () => {
     isOver = true;
     return isSprung;
@@ -126,7 +126,7 @@ function arm(installation: Installation, point: CrashPoint | undefined) {
   return { points, disarm };
 }
 
-/** Everything that must hold at the end, wherever the process died. */
+/** Everything that must hold at the end, wherever the process was killed. */
 async function inspect(
   installation: Installation,
   scenario: CrashScenario,

@@ -13,13 +13,13 @@ const logWidth = 1_000_000;
 const log = Array.from({ length: 50 }, (_, index) => `line ${index + 1}`).join('|');
 const fat = { hook: 'PreSync', seconds: 10, exit: 1, log, logWidth };
 const hooks = [
-  // Read while it runs, since it takes its log along when it fails.
+  // Read while the hook runs, since its log is deleted on failure.
   job('migrate', { ...fat, policy: 'HookFailed' }),
   ...['seed', 'check', 'smoke'].map((name) => job(name, fat)),
 ];
 
-describe('the handler, with hooks that print 50 lines of a megabyte each,', () => {
-  it('stays up within the heap of the image, ends the run rightly, and starts with it again', async () => {
+describe('The handler, with hooks that print 50 lines of a megabyte each,', () => {
+  it('stays within the heap of the image, ends the run correctly, and restarts with it', async () => {
     const installation = await Installation.open({ keepsRequests: false }, false);
     const { argocd, azure, handler } = installation;
     const start = () => handler.start({ env: { NODE_OPTIONS: heapOfTheImage() } });
@@ -47,7 +47,7 @@ describe('the handler, with hooks that print 50 lines of a megabyte each,', () =
       );
       const told = linesOf(run.job.plan);
       assert.ok(told.some((line) => /PreSync hook Job\/\w+ failed/.test(line)));
-      // A run waits for its logs for a bounded time, which a busy machine may need for other things.
+      // A run waits for its logs for a bounded time, which a busy machine may need for other work.
       const last = /\| line 50\.{50}|Its log did not arrive in time/;
       assert.ok(
         told.some((line) => last.test(line)),

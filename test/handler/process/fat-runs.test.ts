@@ -5,7 +5,7 @@ import { Installation } from './installation.ts';
 
 const count = 10_000;
 
-describe(`the handler, with ${count} runs of fat results in its store,`, () => {
+describe(`The handler, with ${count} runs with large results in its store,`, () => {
   it('starts, lists them and works within the heap of the image', async () => {
     const installation = await Installation.open({ keepsRequests: false, validate: false }, false);
     try {

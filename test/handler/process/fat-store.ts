@@ -7,11 +7,14 @@ import { columnsOf } from '../../../src/handler/store/sqlite/run-row.ts';
 import { result } from '../../report/example-results.ts';
 import { sampleSpec, sampleRun } from '../store/sample.ts';
 
-/** Runs whose end was being told when the process died, each with results of so many bytes. */
+/** Runs whose end was being reported when the process ended, each with results of so many bytes. */
 const telling = { count: 50, bytes: 8_000_000 };
 const ended = { bytes: 8_000 };
 
-/** Fills a store at `path` with runs as the version before kept them: logs of hooks whole, in every result. */
+/**
+ * Fills a store at `path` with runs as the previous version kept them: complete logs of hooks in
+ * every result.
+ */
 export function fill(path: string, collection: string, count: number): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(path);

@@ -3,7 +3,7 @@ import { succeedingSync } from './crash-scenario.ts';
 import { inspectStore, settled } from './inspection.ts';
 import { Installation, until } from './installation.ts';
 
-/** What a proxy says in Argo CD's place: at a first contact, a wrong address. */
+/** What a proxy returns instead of Argo CD: at a first contact, it indicates a wrong address. */
 const proxyPage = {
   times: Infinity,
   fault: {
@@ -14,7 +14,7 @@ const proxyPage = {
   },
 } as const;
 
-describe('the handler, when it is restarted while Argo CD is away,', () => {
+describe('The handler, restarted while Argo CD is down,', () => {
   let installation: Installation;
   beforeEach(async () => {
     installation = await Installation.open({}, false);
@@ -33,7 +33,7 @@ describe('the handler, when it is restarted while Argo CD is away,', () => {
     return { run, end };
   };
 
-  it('waits for one that has answered an earlier process, and then syncs', async () => {
+  it('waits for one that has responded to an earlier process, and then syncs', async () => {
     await installation.handler.start();
     await until(async () =>
       /list_age_seconds{.*} \d/.test((await installation.admin('/metrics')).text),
@@ -50,7 +50,7 @@ describe('the handler, when it is restarted while Argo CD is away,', () => {
     assert.deepEqual((await inspectStore(installation)).problems, []);
   });
 
-  it('says at once that it never was there where none has ever answered', async () => {
+  it('says immediately that Argo CD was never reached if none has ever responded', async () => {
     const { run } = await beginAway();
     await until(() => installation.azure.completions(run.job).length > 0);
     const [completion] = installation.azure.completions(run.job);

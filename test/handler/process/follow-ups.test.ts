@@ -17,7 +17,7 @@ const rollback = `
     when: { events: [failed] }
     do: { queuePipeline: shop/rollback }`;
 
-describe('the handler, following applications that nobody of ours syncs,', () => {
+describe('The handler, following applications that others sync,', () => {
   let installation: Installation;
   beforeEach(async () => {
     installation = await Installation.open({}, false);
@@ -42,7 +42,7 @@ describe('the handler, following applications that nobody of ours syncs,', () =>
     await installation.handler.start();
     await known();
   };
-  /** The names of what was queued. */
+  /** The names of queued pipelines. */
   const queued = () =>
     installation.azure.queuedBuilds.map(({ queued: { pipeline } }) => pipeline.name);
   const metric = async (name: RegExp) =>
@@ -53,13 +53,13 @@ describe('the handler, following applications that nobody of ours syncs,', () =>
     );
   const actions = (state: string) => metric(new RegExp(`actions\\{state="${state}"\\}`));
   const isSettled = async () => (await actions('waiting')) + (await actions('sent')) === 0;
-  /** All applications have been looked at. */
+  /** All applications have been read. */
   const known = () =>
     until(async () => {
       const names = installation.argocd.application('shop') === undefined ? 0 : 1;
       return (await metric(/applications\{argocd="prod"\}/)) >= names;
     });
-  /** Somebody syncs; resolves when that is over. */
+  /** Another actor syncs; resolves when that has ended. */
   const sync = async (request = {}) => {
     installation.argocd.syncAs('eve', 'shop', request);
     await installation.argocd.until(
@@ -87,7 +87,7 @@ describe('the handler, following applications that nobody of ours syncs,', () =>
     assert.deepEqual(installation.azure.faults, []);
   });
 
-  it('starts nothing by a dry run', async () => {
+  it('starts nothing for a dry run', async () => {
     installation.argocd.createApplication('shop');
     await start();
     await sync({ dryRun: true });
@@ -95,7 +95,7 @@ describe('the handler, following applications that nobody of ours syncs,', () =>
     assert.deepEqual([queued(), await isSettled()], [[], true]);
   });
 
-  it('makes good what happened while it was away', async () => {
+  it('catches up on what happened while it was down', async () => {
     installation.argocd.createApplication('shop');
     await start();
     await installation.handler.kill();
@@ -109,7 +109,7 @@ describe('the handler, following applications that nobody of ours syncs,', () =>
     installation.argocd.createApplication('shop');
     await start('');
     await sync();
-    // Argo CD's clock runs ahead of ours here: the rule comes later by both.
+    // Argo CD's clock is ahead of ours here: the rule is later by both.
     const ended = Date.parse(
       installation.argocd.application('shop')?.status.operationState?.finishedAt ?? '',
     );
@@ -132,7 +132,7 @@ describe('the handler, following applications that nobody of ours syncs,', () =>
     assert.deepEqual(queued(), ['smoke-tests']);
   });
 
-  it('queues what annotations ask for within their grant, and nothing beyond', async () => {
+  it('queues what annotations request within their grant, and nothing else', async () => {
     installation.argocd.createApplication('shop');
     installation.argocd.annotate('shop', {
       'azure-pipelines/on-success': 'shop/smoke-tests; shop/deploy',
@@ -155,7 +155,7 @@ describe('the handler, following applications that nobody of ours syncs,', () =>
     { what: 'queueRun', stage: 'arrived' },
   ];
   for (const { what, stage } of moments) {
-    it(`queues once though it is killed when ${what} has ${stage}`, async () => {
+    it(`queues once although it is killed when ${what} has ${stage}`, async () => {
       installation.argocd.createApplication('shop');
       let kills = 0;
       installation.onEffect = async (effect) => {

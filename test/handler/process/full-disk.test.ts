@@ -8,7 +8,7 @@ import { Installation, until } from './installation.ts';
 
 const preload = join(import.meta.dirname, 'full-disk.ts');
 
-describe('the handler, while its disk is full,', () => {
+describe('The handler, while its disk is full,', () => {
   let installation: Installation;
   let flag: string;
   beforeEach(async () => {
@@ -18,7 +18,7 @@ describe('the handler, while its disk is full,', () => {
   });
   afterEach(() => installation.close());
 
-  /** A sync that is under way when the disk is full. */
+  /** A sync that is in progress when the disk is full. */
   const fillDuringSync = async () => {
     succeedingSync.prepare(installation);
     const open = succeedingSync.begin(installation);
@@ -30,11 +30,11 @@ describe('the handler, while its disk is full,', () => {
     return open;
   };
 
-  it('refuses what is new with the reason, keeps what it has, and continues when there is room', async () => {
+  it('refuses new runs with the reason, keeps existing ones, and continues when there is space', async () => {
     const { argocd, handler, azure } = installation;
     const open = await fillDuringSync();
 
-    // A few may still find room, and then cannot go on before there is more.
+    // A few may still find space, but cannot continue without more.
     const messages: string[] = [];
     const refusal = () => messages.find((message) => /503/.test(message));
     await until(() => {
@@ -43,7 +43,7 @@ describe('the handler, while its disk is full,', () => {
       return refusal() !== undefined;
     });
     assert.match(refusal() ?? '', /status 503: .*the disk is full.*Free some space/);
-    // What still finds room makes it well again, for a moment.
+    // A write that still finds space makes it healthy again for a moment.
     const tells = async (path: string, what: RegExp) =>
       what.test((await installation.admin(path)).text);
     await until(() => tells('/readyz', /nothing can be stored: .*the disk is full/));
@@ -65,7 +65,7 @@ describe('the handler, while its disk is full,', () => {
     assert.deepEqual((await inspectStore(installation)).problems, []);
   });
 
-  it('loses nothing when it is killed meanwhile', async () => {
+  it('loses nothing if it is killed then', async () => {
     const { handler, azure } = installation;
     const open = await fillDuringSync();
     await handler.printing(/step not stored; retrying/);

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
- * Loaded before the handler: while the file exists that `FULL_DISK` names, its database cannot grow,
- * and SQLite answers as on a disk that is full.
+ * Loaded before the handler: while the file named by `FULL_DISK` exists, its database cannot grow,
+ * and SQLite responds as on a full disk.
  */
 const flag = process.env['FULL_DISK'] ?? '';
 const mostPages = 4_294_967_294;

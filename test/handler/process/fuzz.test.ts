@@ -3,8 +3,8 @@ import { fuzz } from './fuzzing.ts';
 
 const mebibyte = 1_024 * 1_024;
 
-describe('the process of the handler, under 2,000 requests of all kinds,', () => {
-  it('continues, answers each with what is documented, and keeps its memory', async () => {
+describe("The handler's process, under 2,000 requests of all kinds,", () => {
+  it('continues, responds to each as documented, and does not leak memory', async () => {
     const seed = Date.now() % 1_000_000;
     const { statuses, memory, problems } = await fuzz({ seed, requests: 2_000 });
     assert.deepEqual(problems, [], `seed ${seed}`);

@@ -13,21 +13,21 @@ export interface FuzzOptions {
 }
 
 export interface FuzzReport {
-  /** How often each status was answered; 0 where the connection was just closed. */
+  /** How often each status was returned; 0 if the connection was just closed. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** Bytes of the process's memory once it is warm, and at the end. */
+  /** Bytes of the process's memory after the warm-up, and at the end. */
   readonly memory: { readonly warm: number; readonly last: number };
   readonly problems: readonly string[];
 }
 
-/** Requests under way at a time. */
+/** Concurrent requests. */
 const lanes = 16;
 const batch = 500;
 const longestProblem = 1_000;
-/** One among so many requests has its bytes mixed up. */
+/** One in this many requests has its bytes scrambled. */
 const mangledEvery = 4;
 
-/** Where, how much is cut out there, and what is filled in. */
+/** The position, how much is cut out there, and what is inserted. */
 const edits = fc.array(
   fc.tuple(
     fc.double({ min: 0, max: 1, noNaN: true }),
@@ -37,7 +37,9 @@ const edits = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
-/** Sends requests of all kinds, from valid ones to mangled bytes, to a handler in its own process. */
+/**
+ * Sends requests of all kinds, from valid ones to scrambled bytes, to a handler in its own process.
+ */
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const installation = await Installation.open({ keepsRequests: false }, false);
   try {
@@ -61,14 +63,15 @@ async function send(
   const ask = async ({ request, isMangled }: { request: string; isMangled: boolean }) => {
     const connection = await RawConnection.open(ports.public);
     connection.write(request);
-    // Of a part the rest would be waited for; a whole one is not answered any more once it is ended.
+    // The server would wait for the rest of a partial request; a complete one is not answered once
+    // the connection ended.
     if (isMangled) connection.finish();
     const answer = await connection.end();
     const status = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? '0';
     statuses[status] = (statuses[status] ?? 0) + 1;
     const about = JSON.stringify(request).slice(0, longestProblem);
     if (status >= '500' && status !== '503') problems.push(`${status} to ${about}`);
-    // What stands in no place for tokens cannot be known to be one.
+    // A token in an unexpected place cannot be recognized.
     const given = /^(?:AuthToken: |Authorization: Bearer )(\S+)\r$/gm;
     const tokens = [...request.matchAll(given)].map(([, token = '']) => token);
     if (tokens.some((token) => [jobToken, clientToken].includes(token) && answer.includes(token))) {
@@ -100,7 +103,7 @@ async function send(
   return { statuses, memory: { warm, last }, problems: [...problems, ...new Set(faults)] };
 }
 
-/** As it goes over the wire, with the organization of the tests in place of the example's. */
+/** As sent over the network, with the tests' organization instead of the example's. */
 function rawText({ method, path, headers, body }: FuzzedRequest, collection: string): string {
   const here = (text: string) =>
     text

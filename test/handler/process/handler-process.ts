@@ -22,7 +22,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A line of its log, as far as tests look into it. */
+/** A line of its log: the fields that tests read. */
 export interface LogLine {
   readonly level: number;
   readonly msg: string;
@@ -31,12 +31,12 @@ export interface LogLine {
 
 /** How long a start may take before a test gives up, in milliseconds. */
 const grace = 300_000;
-/** The handler says this when all of it listens. */
+/** The handler logs this when all listeners are open. */
 const greeting = /"msg":"listening"/;
 
 /**
- * The handler as it ships, in a process of its own: one life after the other, each of which may end
- * by a kill. Everything that it prints is kept.
+ * The built handler in its own process: it may be started and ended repeatedly, also by a kill.
+ * Everything that it prints is kept.
  */
 export class HandlerProcess {
   readonly #settings: HandlerProcessSettings;
@@ -49,19 +49,19 @@ export class HandlerProcess {
     this.#settings = settings;
   }
 
-  /** Begins a life. Resolves when it listens; rejects, with what it printed, when it ends before. */
+  /** Starts a process. Resolves when it listens; rejects, with its output, if it ends before. */
   async start(options: StartOptions = {}): Promise<void> {
     const { ended } = this.begin(options);
     const exit = await Promise.race([this.listening(), ended]);
     if (exit !== undefined) throw new Error(`The handler ended at once: ${this.printedNow}`);
   }
 
-  /** Resolves when all of this life listens. */
+  /** Resolves when this process listens on all addresses. */
   listening(): Promise<undefined> {
     return this.printing(greeting);
   }
 
-  /** Begins a life without waiting for anything. */
+  /** Starts a process without waiting for anything. */
   begin({ preloads = [], env = {} }: StartOptions = {}): {
     readonly ended: Promise<Exit>;
   } {
@@ -99,7 +99,7 @@ export class HandlerProcess {
     return this.#life?.pid ?? 0;
   }
 
-  /** Resolves when this life has ended, however. */
+  /** Resolves when this process has ended in any way. */
   get ended(): Promise<Exit> {
     return this.#ended;
   }
@@ -108,23 +108,23 @@ export class HandlerProcess {
     return this.#life?.exitCode != null || this.#life?.signalCode != null;
   }
 
-  /** Everything that all lives printed. */
+  /** The output of all processes. */
   get printed(): string {
     return Buffer.concat(this.#printed).toString('utf8');
   }
 
-  /** What this life printed. */
+  /** The output of this process. */
   get printedNow(): string {
     return Buffer.concat(this.#printed.slice(this.#lifeBegan)).toString('utf8');
   }
 
-  /** The lines that all lives logged. */
+  /** The log lines of all processes. */
   get log(): readonly LogLine[] {
     const lines = this.printed.split('\n').filter((line) => /^\{.*\}$/.test(line));
     return lines.map((line) => JSON.parse(line) as LogLine);
   }
 
-  /** Resolves when this life prints what fits, or has. Rejects when it does not in time. */
+  /** Resolves when this process has printed a match. Rejects if it does not in time. */
   async printing(pattern: RegExp): Promise<undefined> {
     const streams = [this.#life?.stdout, this.#life?.stderr];
     const over = new AbortController();
@@ -152,13 +152,13 @@ export class HandlerProcess {
     this.#life?.kill(signal);
   }
 
-  /** Ends this life without a warning. */
+  /** Kills this process without warning. */
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     await this.#ended;
   }
 
-  /** Asks this life to end. */
+  /** Asks this process to end. */
   async stop(): Promise<Exit> {
     this.signal('SIGTERM');
     return this.#ended;

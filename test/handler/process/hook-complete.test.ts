@@ -8,7 +8,7 @@ import { configMap, files, job } from '../../manifests.ts';
 import { settled } from './inspection.ts';
 import { Installation, until } from './installation.ts';
 
-describe('the command of hooks, for a task that waits for its operation,', () => {
+describe('The hook command, for a task that waits for its operation,', () => {
   let installation: Installation;
   const issuer = new ServiceAccountIssuer('https://cluster.example.com');
 
@@ -36,7 +36,7 @@ describe('the command of hooks, for a task that waits for its operation,', () =>
   });
   afterEach(() => installation.close());
 
-  it('has it completed once, when the operation ends and not before', async () => {
+  it('lets it be completed once, when the operation ends and not before', async () => {
     const { argocd, azure, folder, ports } = installation;
     const run = azure.runServerTask({
       task: join(root, 'tasks/ArgoCDSyncDirect/V1'),

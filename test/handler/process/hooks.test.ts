@@ -9,7 +9,7 @@ import { configMap, files, job } from '../../manifests.ts';
 import { localhostTls } from '../../simulators/kubernetes/tls.ts';
 import { Installation, until } from './installation.ts';
 
-describe('the handler and the command of hooks, as they ship,', () => {
+describe('The built handler and the built hook command', () => {
   let installation: Installation;
   let cluster: KubernetesSimulator;
 
@@ -50,7 +50,7 @@ describe('the handler and the command of hooks, as they ship,', () => {
     await cluster.close();
   });
 
-  it('queue a pipeline once for an operation, whatever becomes of the processes', async () => {
+  it('queue a pipeline once for an operation, whatever happens to the processes', async () => {
     const { argocd, azure, folder, ports } = installation;
     argocd.syncAs('eve', 'shop', {});
     const hookOf = () =>

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../../scripts/bundle.ts';
 
-/** What Node is told of its heap in the image. */
+/** The heap options of Node in the image. */
 export function heapOfTheImage(): string {
   const dockerfile = readFileSync(join(root, 'deploy/Dockerfile'), 'utf8');
   const flags = dockerfile.match(/--max-[a-z-]+=\d+/g) ?? [];

@@ -9,19 +9,19 @@ import type { Plan } from '../../../simulators/azure-devops/plan.ts';
 import { until, type Installation } from './installation.ts';
 import { linesOf } from './plan-lines.ts';
 
-/** How a token looks while it is stored: `TokenCipher.seal` makes it. */
+/** The form of a stored token, as `TokenCipher.seal` creates it. */
 const sealed = /v1\.[0-9a-f]{8}\.[\w-]{16}\.[\w-]{20}/;
 
-/** Resolves when nothing is left in the handler's files of any token: then all its runs have ended. */
+/** Resolves when the handler's files contain no token: then all its runs have ended. */
 export async function settled(installation: Installation): Promise<void> {
   const isClean = () =>
     existsSync(installation.database) &&
     ![...installation.files().values()].some((bytes) => sealed.test(bytes));
-  // Twice in a row: between the looks at two files a page may go from the one to the other.
+  // Twice in a row: between reading two files, a page may move from one to the other.
   await until(async () => isClean() && (await new Promise(setImmediate), isClean()));
 }
 
-/** The places outside of the handler where a text turns up that is nobody else's business. */
+/** The places outside of the handler that contain a confidential text. */
 export function leaksOf(
   installation: Installation,
   secrets: readonly string[],
@@ -29,7 +29,7 @@ export function leaksOf(
 ): readonly string[] {
   const { azure, argocd, handler } = installation;
   const places: readonly (readonly [string, Iterable<string>])[] = [
-    ['what it printed', [handler.printed]],
+    ['its output', [handler.printed]],
     ['its files', installation.files().values()],
     ['its pages', pages],
     [
@@ -56,12 +56,12 @@ export function leaksOf(
   );
 }
 
-/** But for the one that a token belongs into. */
+/** Except for the one that a token belongs in. */
 function printHeaders(headers: IncomingHttpHeaders): string {
   return JSON.stringify({ ...headers, authorization: undefined });
 }
 
-/** The token that a request to Azure DevOps came with, in either form. */
+/** The token of a request to Azure DevOps, in either form. */
 export function tokenOf({ headers: { authorization = '' } }: ApiRequest): string {
   const [, bearer] = /^Bearer (.*)$/.exec(authorization) ?? [];
   if (bearer !== undefined) return bearer;
@@ -71,8 +71,8 @@ export function tokenOf({ headers: { authorization = '' } }: ApiRequest): string
 }
 
 /**
- * What a log tells, whenever and however often the handler was away: without times, without what only
- * a restart adds, and without what is seen only by who looks at the right moment.
+ * The content of a log, independent of when and how often the handler was down: without times,
+ * without what only a restart adds, and without what is seen only at the right moment.
  */
 export function storyOf(plan: Plan): readonly string[] {
   const passing =
@@ -83,14 +83,14 @@ export function storyOf(plan: Plan): readonly string[] {
       line
         .replace(/http:\/\/127\.0\.0\.1:\d+/g, 'http://argocd')
         .replace(/(<1|\d+) (s|min)\b/g, 'a while')
-        // The plan may be read later than what it is the plan of.
+        // The plan may be read later than the steps in it.
         .replace(/^(PreSync|Sync|PostSync) (wave -?\d+|\s+)/, '$1 ')
         .replace(/ +/g, ' ')
         .replace(/\b[0-9a-f]{40}\b/g, 'a commit'),
     );
 }
 
-/** Lines that a log has more often than once, but for those that repeat by their nature. */
+/** Lines that a log has more than once, except for those that may repeat. */
 export function doubledLines(plan: Plan): readonly string[] {
   const lines = linesOf(plan).filter(
     (line) => !/^##\[(group|endgroup)|The handler was restarted/.test(line),
@@ -98,18 +98,18 @@ export function doubledLines(plan: Plan): readonly string[] {
   return lines.filter((line, index) => lines.indexOf(line) !== index);
 }
 
-/** Names of the records that nobody has completed. */
+/** Names of the records that were not completed. */
 export function openRecords(plan: Plan): readonly string[] {
   return plan.records.filter(({ state }) => state !== 'completed').map(({ name }) => name);
 }
 
-/** One sentence when something is not as it must be. */
+/** One sentence if something is wrong. */
 export function differs(what: string, actual: unknown, expected: unknown): readonly string[] {
   if (isDeepStrictEqual(actual, expected)) return [];
   return [`Wrong: ${what}: ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`];
 }
 
-/** What the store holds of the runs that ended, and whether it keeps more of them than it may. */
+/** What the store holds of the ended runs, and whether it keeps more than it may. */
 export async function inspectStore(
   installation: Installation,
 ): Promise<{ readonly runs: readonly RunHead[]; readonly problems: readonly string[] }> {

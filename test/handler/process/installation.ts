@@ -13,14 +13,17 @@ import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator
 import { freePort } from '../../../simulators/free-port.ts';
 import { HandlerProcess, type StartOptions } from './handler-process.ts';
 
-/** Something that the handler does to one of the two others, and how far that got. */
+/** A request of the handler to one of the other two, and its stage. */
 export interface Effect {
   readonly on: 'Azure DevOps' | 'Argo CD';
   /** Method and path, or the operation's name: the same for every run. */
   readonly what: string;
-  /** `arrived`: nothing of it is done yet. `applied`: all of it is done, and the run was not told. */
+  /**
+   * `arrived`: it has not taken effect yet. `applied`: it has taken effect, without a response so
+   * far.
+   */
   readonly stage: 'arrived' | 'applied';
-  /** Of the run that it is about, at Azure DevOps. */
+  /** Of the run that it belongs to, in Azure DevOps. */
   readonly planId: string | undefined;
 }
 
@@ -28,24 +31,24 @@ export type EffectHook = (effect: Effect) => Promise<'drop' | undefined> | 'drop
 
 export interface AcceptedSync {
   readonly application: string;
-  /** The mark by which the handler knows its own operation. */
+  /** The marker by which the handler recognizes its own operation. */
   readonly marker: string;
 }
 
-/** Real milliseconds for each simulated one. */
+/** Real milliseconds per simulated one. */
 export const timeScale = 0.2;
 
 /** The token in the service connection. */
 export const clientToken = 'token-of-the-connection-of-fabrikam';
 
 export interface InstallationOptions {
-  /** Keeps the requests of both simulators, for tests that look into them. */
+  /** Keeps the requests to both simulators, for tests that check them. */
   readonly keepsRequests?: boolean;
-  /** False for speed: then requests are not checked against Microsoft's description. */
+  /** False, for speed: requests are not checked against Microsoft's description. */
   readonly validate?: boolean;
 }
 
-/** A handler in a process of its own, between an Argo CD and an Azure DevOps in this one. */
+/** A handler in its own process, between an Argo CD and an Azure DevOps in this one. */
 export class Installation {
   readonly folder = mkdtempSync(join(tmpdir(), 'handler-process-'));
   readonly argocd: ArgoCDSimulator;
@@ -54,10 +57,10 @@ export class Installation {
   readonly ports: { readonly public: number; readonly admin: number };
   /** The syncs that Argo CD has accepted. */
   readonly syncs: AcceptedSync[] = [];
-  /** Called at every request of the handler; `drop` cuts the connection there. */
+  /** Called at every request of the handler; `drop` cuts the connection. */
   onEffect: EffectHook | undefined;
 
-  /** `start` is how the handler begins; false leaves that to the test. */
+  /** `start` is how the handler starts; false leaves that to the test. */
   static async open(
     { keepsRequests = true, validate = true }: InstallationOptions = {},
     start: StartOptions | false = {},
@@ -110,12 +113,12 @@ export class Installation {
     return join(this.folder, 'data/handler.db');
   }
 
-  /** Writes the file of the configuration. */
+  /** Writes the configuration file. */
   configure(text = this.configText): void {
     writeFileSync(this.config, text);
   }
 
-  /** A configuration that allows everything to everybody who has the token. */
+  /** A configuration that allows everything to everybody with the token. */
   get configText(): string {
     return `listen: { public: '127.0.0.1:${this.ports.public}', admin: '127.0.0.1:${this.ports.admin}' }
 store: { sqlite: ./data/handler.db }
@@ -136,7 +139,7 @@ limits: { requestsPerSecond: 100000, burst: 1000000, pendingRuns: 1000000 }
 `;
   }
 
-  /** As people put it into the project; the same for all tasks. */
+  /** As configured in the project; the same for all tasks. */
   get connection(): Connection {
     return {
       url: `http://127.0.0.1:${this.ports.public}`,
@@ -145,7 +148,7 @@ limits: { requestsPerSecond: 100000, burst: 1000000, pendingRuns: 1000000 }
     };
   }
 
-  /** Runs a job whose one task syncs, as `ArgoCDSyncServer@1` does. */
+  /** Runs a job whose one task syncs, like `ArgoCDSyncServer@1`. */
   sync(
     inputs: Readonly<Record<string, string>>,
     options: Omit<ServerTaskOptions, 'task' | 'inputs'> = {},
@@ -158,7 +161,7 @@ limits: { requestsPerSecond: 100000, burst: 1000000, pendingRuns: 1000000 }
     });
   }
 
-  /** Runs a job whose one task looks, as `ArgoCDGate@1` does. */
+  /** Runs a job whose one task is a gate, like `ArgoCDGate@1`. */
   gate(inputs: Readonly<Record<string, string>>): ServerJob {
     return this.azure.runServerTask({
       task: join(root, 'tasks/ArgoCDGate/V1'),
@@ -167,7 +170,7 @@ limits: { requestsPerSecond: 100000, burst: 1000000, pendingRuns: 1000000 }
     });
   }
 
-  /** Evaluates a check of an environment, as `npm run check:create` makes it. */
+  /** Evaluates a check of an environment, as created by `npm run check:create`. */
   check(applications: string): CheckEvaluation {
     const { settings } = checkConfiguration({
       environmentId: '12',
@@ -193,13 +196,13 @@ limits: { requestsPerSecond: 100000, burst: 1000000, pendingRuns: 1000000 }
     });
   }
 
-  /** What a page of the admin listener says. */
+  /** The content of a page of the admin listener. */
   async admin(path: string): Promise<{ readonly status: number; readonly text: string }> {
     const response = await fetch(`http://127.0.0.1:${this.ports.admin}${path}`);
     return { status: response.status, text: await response.text() };
   }
 
-  /** Every file that the handler wrote, by its name, one letter for each byte. */
+  /** Every file that the handler wrote, by name, with one character per byte. */
   files(): ReadonlyMap<string, string> {
     const folder = join(this.folder, 'data');
     const names = readdirSync(folder);
@@ -220,10 +223,14 @@ function markerOf(body: string): string {
   return infos.find(({ name }) => name === 'azure-pipelines/run')?.value ?? '';
 }
 
-/** Milliseconds after which a test waits no longer: a little less than `.mocharc.process.json` grants. */
+/**
+ * Milliseconds until a test stops waiting: slightly less than the limit in `.mocharc.process.json`.
+ */
 const grace = 590_000;
 
-/** Resolves when the condition holds; rejects, with its text, only when the test is about to. */
+/**
+ * Resolves when the condition holds; rejects, with its text, shortly before the test's time limit.
+ */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const began = performance.now();
   while (!(await condition())) {

@@ -2,9 +2,9 @@ import { writeSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
- * Loaded before the handler: kills its process before or after one of the moments at which its store
- * writes for good. `KILL_AT_WRITE` says which, such as `after 3`. Each moment is told on the standard
- * error as it comes.
+ * Loaded before the handler: kills its process before or after one of the moments at which its
+ * store commits. `KILL_AT_WRITE` says which, such as `after 3`. Each moment is reported on standard
+ * error.
  */
 const [side = '', number = ''] = (process.env['KILL_AT_WRITE'] ?? '').split(' ');
 const write = /^(COMMIT|PRAGMA wal_checkpoint)/;

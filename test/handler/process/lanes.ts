@@ -1,4 +1,4 @@
-/** Works all items, so many at a time, and resolves with what came of each in their order. */
+/** Processes all items, so many at a time, and resolves with their results in order. */
 export async function inLanes<Item, Result>(
   items: readonly Item[],
   lanes: number,

@@ -3,11 +3,11 @@ import type { Run } from '../../../simulators/azure-devops/run-view.ts';
 import { differs, doubledLines, openRecords } from './inspection.ts';
 import type { Installation } from './installation.ts';
 
-/** One of several runs that are under way at the same time. */
+/** One of several concurrent runs. */
 export interface MixedRun {
   readonly kind: string;
   readonly done: Promise<unknown>;
-  /** What is not as it must be, once it is done and the handler is idle. */
+  /** What is wrong once it is done and the handler is idle. */
   inspect(): readonly string[];
 }
 
@@ -17,12 +17,12 @@ type Begin = (
   random: () => number,
 ) => Omit<MixedRun, 'kind'>;
 
-/** How often Azure DevOps tries again: most tries find no handler that listens. */
+/** How often Azure DevOps tries again: most tries find no listening handler. */
 const retries = 12;
 
 const migration = (exit = 0) => kubernetesJob('migrate', { hook: 'PreSync', exit });
 
-/** Every kind of run, each with an application of its own. */
+/** Every kind of run, each with its own application. */
 export const mixedRuns: Readonly<Record<string, Begin>> = {
   success: (installation, application) => {
     make(installation, application, migration(), configMap('settings'));
@@ -87,7 +87,8 @@ export const mixedRuns: Readonly<Record<string, Begin>> = {
           installation.argocd.application(application)?.operation,
           undefined,
         ),
-        // Nothing can be told of a plan that is over: Azure DevOps ends it when nobody listens.
+        // Nothing can be reported for a plan that has ended: Azure DevOps ends it if nobody
+        // listens.
         ...(completionsOf(installation, run).length > 0 ? tombstoneOf(run) : []),
       ],
     };
@@ -113,7 +114,7 @@ export const mixedRuns: Readonly<Record<string, Begin>> = {
     return {
       done: gate.done,
       inspect: () => {
-        // Whether it passes depends on when it is asked; that it is answered does not.
+        // Whether it passes depends on when it is asked; whether it gets a response does not.
         const answers = gate.execution.sent.flatMap(({ answer }) => answer?.status ?? []);
         return answers.flatMap((status) => differs('its answer', status, 200));
       },
@@ -135,12 +136,12 @@ function completionsOf({ azure }: Installation, { job }: Run): readonly unknown[
   return accepted.map(({ result }) => result);
 }
 
-/** Whether Azure DevOps heard that it was taken on: otherwise it gave the task up by itself. */
+/** Whether Azure DevOps learned that it was accepted: otherwise, it failed the task by itself. */
 function wasTaken({ executions }: Run): boolean {
   return executions.some(({ sent }) => sent.some(({ answer }) => answer?.status === 202));
 }
 
-/** What is wrong with the log and the records of a run that was told to its end. */
+/** What is wrong with the log and the records of a run that was reported to its end. */
 function tombstoneOf({ job: { plan } }: Run): readonly string[] {
   return [
     ...differs('the lines that its log has twice', doubledLines(plan), []),

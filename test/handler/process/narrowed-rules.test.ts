@@ -5,7 +5,7 @@ import { inspectStore, settled } from './inspection.ts';
 import { linesOf } from './plan-lines.ts';
 import { Installation, until } from './installation.ts';
 
-/** What the narrower rules do not allow any more; test/handler/rights.test.ts tries all of it. */
+/** What the narrowed rules no longer allow; test/handler/rights.test.ts tests all cases. */
 const narrowings = {
   'the application': (text: string) => text.replace("applications: ['*']", 'applications: [other]'),
   'the AppProject': (text: string) => text.replace("appProjects: ['*']", 'appProjects: [other]'),
@@ -14,7 +14,7 @@ const narrowings = {
     text.replace('azureProjects: [shop]', 'azureProjects: [other]'),
 };
 
-/** How the narrower rules come into force, and what they take away. */
+/** How the narrowed rules take effect, and what they remove. */
 interface Way {
   readonly how: string;
   readonly taken: readonly (keyof typeof narrowings)[];
@@ -38,7 +38,7 @@ const ways: readonly Way[] = [
   },
 ];
 
-describe('a run in flight, when the rules are narrowed', () => {
+describe('A run in progress when the rules are narrowed', () => {
   let installation: Installation;
   let run: ServerJob;
   beforeEach(async () => {
@@ -55,11 +55,11 @@ describe('a run in flight, when the rules are narrowed', () => {
 
   for (const { how, taken, comeInForce } of ways) {
     for (const what of taken) {
-      it(`${how}, by ${what}, gets nothing more of it and ends saying so`, async () => {
+      it(`${how}, by ${what}, gets no further access and ends with a message about it`, async () => {
         const { argocd, azure, handler } = installation;
         installation.configure(narrowings[what](installation.configText));
         await comeInForce(installation);
-        // From now on whatever becomes of the application is none of the run's business.
+        // From now on, the run learns nothing more about the application.
         argocd.terminate('shop');
         await until(() => azure.completions(run.job).length > 0);
         const [completion] = azure.completions(run.job);

@@ -6,17 +6,17 @@ import { Installation, until } from './installation.ts';
 import { inLanes } from './lanes.ts';
 import { beAway, manners, targets } from './outage.ts';
 
-/** Installations at a time: mostly they wait. */
+/** Installations at a time: mostly, they wait. */
 const lanes = 5;
-/** Real milliseconds: several tries of the handler come to nothing meanwhile. */
+/** Real milliseconds: several tries of the handler fail within this time. */
 const duration = 3_000;
 const untold = /"report to Azure DevOps failed"/;
 
-/** Plays a run with an outage in it, and says what is not as it must be at its end. */
+/** Plays a run with an outage, and returns what is wrong at its end. */
 async function withOutage(
   when: 'before it is asked for' | 'while it is followed' | 'while its end is told',
   outage: (installation: Installation) => Promise<void>,
-  /** What the handler logs of it. */
+  /** The handler's log of it. */
   notice: RegExp,
 ): Promise<readonly string[]> {
   const installation = await Installation.open();
@@ -56,8 +56,8 @@ async function withOutage(
   }
 }
 
-describe('a run of the handler', () => {
-  it('continues after any outage of any kind, told once and whole', async () => {
+describe('A run of the handler', () => {
+  it('continues after any outage of any kind, reported once and completely', async () => {
     const cases = targets.flatMap((target) => manners.map((manner) => ({ target, manner })));
     const results = await inLanes(cases, lanes, async ({ target, manner }) => {
       const problems = await withOutage(
@@ -70,7 +70,7 @@ describe('a run of the handler', () => {
     assert.deepEqual(results.flat(), []);
   });
 
-  it('is taken on while nobody else is there, and its end is told when somebody is', async () => {
+  it('is accepted while both others are down, and its end is reported when they return', async () => {
     const [early, late] = await Promise.all([
       withOutage(
         'before it is asked for',

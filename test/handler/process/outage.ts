@@ -1,13 +1,13 @@
 import { timeScale } from './installation.ts';
 import type { Installation } from './installation.ts';
 
-/** Who is away. */
+/** Which of them is down. */
 export const targets = ['Argo CD', 'Azure DevOps', 'both'] as const;
 export type Target = (typeof targets)[number];
 
 /**
- * How: nobody listens; something before it answers 503; or it takes requests and never answers, until
- * all its connections are cut.
+ * How: nobody listens; something in front of it returns 503; or it accepts requests without
+ * responding, until all its connections are cut.
  */
 export const manners = ['refuses connections', 'answers 503', 'hangs'] as const;
 export type Manner = (typeof manners)[number];
@@ -19,7 +19,7 @@ const unavailable = {
   body: '<html><body>Service Unavailable</body></html>',
 } as const;
 
-/** Resolves when so many milliseconds of being away are over. */
+/** Resolves after an outage of so many milliseconds. */
 export async function beAway(
   installation: Installation,
   target: Target,
@@ -42,7 +42,7 @@ async function argocdAway(
   }
   const fault = manner === 'hangs' ? ({ kind: 'hang' } as const) : unavailable;
   const end = argocd.faults.add({ times: Infinity, fault });
-  // A stream that is open already knows nothing of faults.
+  // An open stream is not affected by faults.
   argocd.closeStreams();
   await pass(milliseconds);
   end();

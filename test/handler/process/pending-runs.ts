@@ -10,10 +10,10 @@ import type { Job } from '../../../simulators/azure-devops/job.ts';
 import { until, type Installation } from './installation.ts';
 
 /**
- * Fills the store of an installation with open runs, each of which waits for an operation of one of
- * some applications that does not end. They are copies of runs that the handler itself has stored,
- * each with a plan of its own at Azure DevOps. The handler starts for that, and is killed. Resolves
- * with the jobs.
+ * Fills the store of an installation with open runs, each of which waits for a continuing operation
+ * of one of some applications. They are copies of runs that the handler itself has stored, each
+ * with its own plan in Azure DevOps. The handler starts for that, and is killed. Resolves with the
+ * jobs.
  */
 export async function addPendingRuns(
   installation: Installation,
@@ -30,7 +30,7 @@ export async function addPendingRuns(
   const firsts = names.map((name) =>
     installation.sync({ action: 'wait', applications: name, timeoutSeconds: '36000' }),
   );
-  // Their logs are begun, and the operation is among what is known.
+  // Their logs have been started, and the operation is known.
   await until(() =>
     firsts.every(({ job }) => job.plan.logs.some(({ lineCount }) => lineCount > 1)),
   );

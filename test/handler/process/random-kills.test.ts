@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { killAtRandom } from './random-kills.ts';
 
-describe('the handler, killed 50 times at random', () => {
-  it('finishes everything that it took on, once and whole', async () => {
+describe('The handler, killed 50 times at random moments', () => {
+  it('finishes everything that it accepted, once and completely', async () => {
     const seed = Date.now() % 1_000_000;
     // Two installations, so that the machine is busy as well.
     const reports = await Promise.all(

@@ -6,7 +6,7 @@ import { randomSource } from './random-source.ts';
 export interface KillsOptions {
   readonly seed: number;
   readonly kills: number;
-  /** Milliseconds after which no further kill is begun. */
+  /** Milliseconds after which no further kill is started. */
   readonly limit?: number;
   readonly onKill?: (kills: number, runs: number) => void;
 }
@@ -18,14 +18,14 @@ export interface KillsReport {
   readonly problems: readonly string[];
 }
 
-/** Runs under way at a time. */
+/** Concurrent runs. */
 const mostOpen = 6;
-/** Milliseconds that a life of the handler lasts at most, its start included. */
+/** The longest time, in milliseconds, that a process of the handler lives, including its start. */
 const longestLife = 1_200;
 
 /**
- * Kills a handler again and again at random moments, its start included, while runs of all kinds go
- * on; then lets them end, and looks at everything that is left.
+ * Kills a handler repeatedly at random moments, including its start, while runs of all kinds are in
+ * progress; then lets them end, and checks everything that is left.
  */
 export async function killAtRandom(options: KillsOptions): Promise<KillsReport> {
   const installation = await Installation.open({}, false);

@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that are the same again for the same seed (the generator mulberry32). */
+/** Numbers from 0 to 1 that repeat for the same seed (the generator mulberry32). */
 export function randomSource(seed: number): () => number {
   let state = seed;
   return () => {

@@ -4,7 +4,7 @@ import { succeedingSync } from './crash-scenario.ts';
 import { settled } from './inspection.ts';
 import { Installation, until } from './installation.ts';
 
-describe('the handler, when its configuration changes,', () => {
+describe('The handler, when its configuration changes,', () => {
   let installation: Installation;
   beforeEach(async () => {
     installation = await Installation.open();
@@ -34,7 +34,7 @@ describe('the handler, when its configuration changes,', () => {
     ],
   ];
   for (const [what, change] of ways) {
-    it(`goes by the new one once the file ${what}, and loses no run by it`, async () => {
+    it(`uses the new one once the file ${what}, and loses no run`, async () => {
       const run = succeedingSync.begin(installation);
       await installation.argocd.until(
         'shop',
@@ -49,7 +49,7 @@ describe('the handler, when its configuration changes,', () => {
     });
   }
 
-  it('keeps the previous one while the new one is wrong, and says where', async () => {
+  it('keeps the previous one while the new one is invalid, and says where', async () => {
     writeFileSync(installation.config, `${shopAlone()}nonsense: true\n`);
     await logged(/configuration not reloaded; keeping the previous one/);
     assert.match(installation.handler.printedNow, /handler\.yaml:\d+: .*nonsense/);
@@ -60,7 +60,7 @@ describe('the handler, when its configuration changes,', () => {
     assert.match(await messageOf('other'), /status 403/);
   });
 
-  it('looks at once when it is asked to by SIGHUP', async () => {
+  it('reads immediately at SIGHUP', async () => {
     installation.handler.signal('SIGHUP');
     await logged(/configuration unchanged/);
   });

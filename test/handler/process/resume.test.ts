@@ -7,8 +7,8 @@ const count = 10_000;
 /** Of the process; `npm run bench` has the goals. */
 const mostMemory = 600 * 1_024 * 1_024;
 
-describe(`the handler, with ${count} open runs in its store,`, () => {
-  it('is ready before it has taken them up, does so within bounded memory, and has room for more', async () => {
+describe(`The handler, with ${count} open runs in its store,`, () => {
+  it('is ready before it has resumed them, does so within bounded memory, and has capacity for more', async () => {
     const installation = await Installation.open({ keepsRequests: false, validate: false }, false);
     const { argocd, handler } = installation;
     try {
@@ -35,7 +35,7 @@ describe(`the handler, with ${count} open runs in its store,`, () => {
       );
       const memory = Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]);
       assert.ok(memory < mostMemory, `${Math.round(memory / 1_024 / 1_024)} MiB`);
-      // As many as it keeps in memory; the others have their turn when these only wait.
+      // As many as it keeps in memory; the others get their turn when these only wait.
       await until(() => asked.size >= 1_000);
     } finally {
       await installation.close();

@@ -7,7 +7,7 @@ import { Installation, until } from './installation.ts';
 const event = { name: 'event', type: 'number' } as const;
 const numbered = { parameters: [event], runNumber: 'argocd-${{ parameters.event }}' };
 
-describe('The input followUps of a sync without an agent', () => {
+describe('The input followUps of an agentless sync', () => {
   let installation: Installation;
   beforeEach(async () => {
     installation = await Installation.open({}, false);
@@ -28,7 +28,7 @@ describe('The input followUps of a sync without an agent', () => {
   const issuesOf = (run: ServerJob) =>
     (run.job.plan.record(run.job.taskInstanceId)?.issues ?? []).map(({ message }) => message);
 
-  it('queues the pipeline in the own project, once, also after a restart', async () => {
+  it('queues the pipeline in its own project once, even after a restart', async () => {
     const { azure, handler } = installation;
     const run = installation.sync({ applications: 'shop', followUps: 'onSuccess: smoke-tests' });
     await run.done;
@@ -54,7 +54,7 @@ describe('The input followUps of a sync without an agent', () => {
     assert.deepEqual(more, []);
   });
 
-  it('is refused where rules lack `queue`, before anything is synced', async () => {
+  it('is refused if rules lack `queue`, before anything is synced', async () => {
     installation.configure(installation.configText);
     await until(() => /configuration reloaded/.test(installation.handler.printedNow));
     const run = installation.sync({ applications: 'shop', followUps: 'onSuccess: smoke-tests' });
@@ -74,7 +74,7 @@ describe('The input followUps of a sync without an agent', () => {
     );
   });
 
-  it('is not needed to hear of annotations that do nothing, which changes no result', async () => {
+  it('is not required for warnings about ineffective annotations, which change no result', async () => {
     const { argocd, azure } = installation;
     argocd.annotate('shop', {
       'azure-pipelines/on-success': 'shop/smoke-tests',

@@ -8,7 +8,7 @@ import { HandlerProcess, type Exit } from './handler-process.ts';
 import { settled } from './inspection.ts';
 import { Installation } from './installation.ts';
 
-describe('the handler, when it starts and ends,', () => {
+describe('The handler, when it starts and ends,', () => {
   let installation: Installation;
   beforeEach(async () => {
     installation = await Installation.open({}, false);
@@ -41,7 +41,7 @@ describe('the handler, when it starts and ends,', () => {
       },
     ],
     [
-      'a database that a newer handler wrote',
+      "a newer handler's database",
       /a newer handler wrote it .*Start that version again/,
       async () => {
         await finishOneRun();
@@ -51,7 +51,7 @@ describe('the handler, when it starts and ends,', () => {
       },
     ],
     [
-      'a database that was cut off',
+      'a truncated database',
       /handler\.db: it is corrupted .*restore a backup/,
       async () => {
         await finishOneRun();
@@ -60,7 +60,7 @@ describe('the handler, when it starts and ends,', () => {
     ],
   ];
   for (const [what, message, make] of broken) {
-    it(`leaves a file alone that is ${what}, says so, and ends with 1`, async () => {
+    it(`does not change a file that is ${what}, says so, and exits with 1`, async () => {
       await make();
       const before = readFileSync(installation.database);
       assert.deepEqual(await endsAtOnce(), { code: 1, signal: null });
@@ -70,16 +70,16 @@ describe('the handler, when it starts and ends,', () => {
     });
   }
 
-  it('makes a new database where there is none, with what its owner alone may read', async () => {
+  it('creates a missing database, which only its owner may read', async () => {
     rmSync(dirname(installation.database), { recursive: true });
     await finishOneRun();
     assert.ok(readFileSync(installation.database).length > 0);
   });
 
-  it('refuses the database of a handler that runs, which continues undisturbed', async () => {
+  it('refuses the database of a running handler, which continues undisturbed', async () => {
     await installation.handler.start();
     const config = join(installation.folder, 'second.yaml');
-    // Other ports: it is the file that it must not get.
+    // Other ports, since it is the file that it must not get.
     writeFileSync(
       config,
       installation.configText.replace(
@@ -117,7 +117,7 @@ describe('the handler, when it starts and ends,', () => {
     assert.deepEqual(succeedingSync.inspect(installation, run, undefined), []);
   });
 
-  it('says which port is taken', async () => {
+  it('says which port is in use', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -135,7 +135,7 @@ describe('the handler, when it starts and ends,', () => {
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    it(`ends at ${signal}, and the next process takes up its runs`, async () => {
+    it(`ends at ${signal}, and the next process resumes its runs`, async () => {
       const { handler, argocd } = installation;
       await handler.start();
       succeedingSync.prepare(installation);

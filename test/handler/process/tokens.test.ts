@@ -6,8 +6,9 @@ import { clientToken, Installation } from './installation.ts';
 const adminToken = 'token-of-those-who-look-after-it';
 const wrongToken = 'token-that-nobody-has-ever-given-out';
 
-describe('the tokens that the handler is given', () => {
-  // A token counts as refused after a minute only, and the process of the handler has no other time.
+describe('The tokens that the handler receives', () => {
+  // A token counts as refused only after a minute, and the handler's process cannot use another
+  // clock.
   let installation: Installation;
   beforeEach(async () => {
     installation = await Installation.open({}, false);
@@ -18,7 +19,7 @@ describe('the tokens that the handler is given', () => {
   });
   afterEach(() => installation.close());
 
-  it('are in no byte that leaves it, but for the one place where each belongs', async () => {
+  it('are in no byte that leaves it, except for the one place where each belongs', async () => {
     const { argocd, azure, handler, ports } = installation;
     argocd.commit('shop', files(configMap('settings')));
     argocd.commit('broken', files(kubernetesJob('check', { hook: 'PreSync', exit: 1, log: 'no' })));
@@ -98,7 +99,7 @@ describe('the tokens that the handler is given', () => {
     ];
     assert.deepEqual(leaksOf(installation, secrets, texts), []);
 
-    // Where they belong, each goes to nobody else.
+    // Where they belong, each is sent to nobody else.
     const given = [...jobs.map(({ job }) => job), badToken].map(({ token }) => token);
     const told = azure.requests.map(tokenOf);
     assert.ok(told.length > 10);
@@ -106,7 +107,7 @@ describe('the tokens that the handler is given', () => {
     assert.ok(
       argocd.requests.every(({ headers }) => headers.authorization === `Bearer ${argocd.token}`),
     );
-    // What is looked for would be found.
+    // The search finds text that is there.
     await fetch(`${argocd.url}/api/version?x=${clientToken}`);
     assert.deepEqual(leaksOf(installation, secrets), ['A token is in requests to Argo CD.']);
   });

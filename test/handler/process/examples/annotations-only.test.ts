@@ -48,7 +48,7 @@ describe('The example gitops/annotations-only', () => {
     assert.equal(site.azure.queuedBuilds.length, 2);
   });
 
-  it('reports what is no longer healthy after a sync that succeeded', async () => {
+  it('reports lost health after a successful sync', async () => {
     const web = site.files.manifests()['web.yaml'] ?? '';
     const broken = web
       .replace(

@@ -48,7 +48,7 @@ export class EventLog {
   }
 }
 
-/** The parts of the operation that an application shows, and how they are. */
+/** The parts of the operation that an application shows, and their states. */
 function partsOf({ status }: Application): readonly (readonly [string, string])[] {
   const { operationState: state } = status;
   if (state === undefined) return [];

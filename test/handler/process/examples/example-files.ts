@@ -6,7 +6,7 @@ import type { Application, ApplicationSpec } from '../../../../simulators/argo-c
 import type { ArgoCDSimulator } from '../../../../simulators/argo-cd/simulator.ts';
 import type { SyncWindow } from '../../../../simulators/argo-cd/windows.ts';
 
-/** The files of one of the examples of `examples/gitops`, by what they are for. */
+/** The files of one example in `examples/gitops`, by purpose. */
 export class ExampleFiles {
   readonly #folder: string;
 
@@ -18,18 +18,18 @@ export class ExampleFiles {
     return readFileSync(join(this.#folder, file), 'utf8');
   }
 
-  /** The handler's configuration, as it is written. */
+  /** The handler's configuration, unchanged. */
   get handler(): Readonly<Record<string, unknown>> {
     return load(this.text('handler.yaml')) as Readonly<Record<string, unknown>>;
   }
 
-  /** What is in the configuration repository, by the names of its files. */
+  /** The content of the configuration repository, by file name. */
   manifests(): Readonly<Record<string, string>> {
     const names = readdirSync(join(this.#folder, 'manifests'));
     return Object.fromEntries(names.map((name) => [name, this.text(`manifests/${name}`)]));
   }
 
-  /** Applies the Applications and AppProjects of a file, as `kubectl apply` does. */
+  /** Applies the Applications and AppProjects of a file, like `kubectl apply`. */
   apply(argocd: ArgoCDSimulator, file = 'application.yaml'): void {
     for (const { kind, metadata, spec } of loadAll(this.text(file)) as readonly Declared[]) {
       if (kind === 'AppProject') {

@@ -29,15 +29,15 @@ import { ExampleFiles } from './example-files.ts';
 import { EventLog } from './event-log.ts';
 
 export interface ExampleSiteOptions {
-  /** Real milliseconds for each simulated one. */
+  /** Real milliseconds per simulated one. */
   readonly timeScale?: number;
   /** Simulated milliseconds between two waves of Argo CD. */
   readonly waveDelay?: number;
-  /** What a script of a pipeline comes to; it succeeds unless told. */
+  /** The result of a pipeline's script; by default, it succeeds. */
   readonly script?: (pipeline: string, step: YamlStep, job: StepJob) => StepEnd['result'];
   /** Changes the inputs of a step. */
   readonly inputs?: (inputs: YamlStep['inputs']) => YamlStep['inputs'];
-  /** Runs the pods that are no hook of ours. */
+  /** Runs the pods that are not our hooks. */
   readonly pods?: PodRunner;
   /** Called with each line of the event log. */
   readonly onEvent?: (line: string) => void;
@@ -52,8 +52,8 @@ export interface ExampleRun {
 }
 
 /**
- * How long Argo CD takes to compare, simulated milliseconds: longer than its cache of the cluster lags
- * behind a change, or self-heal would mend what a sync has just applied (it did not on a real one).
+ * How long Argo CD takes to compare, in simulated milliseconds: longer than its cluster cache lags
+ * behind a change, or self-heal would revert what a sync has just applied (a real one does not).
  */
 const refresh = 150;
 /** In the service connections. */
@@ -62,8 +62,8 @@ const clientToken = 'token-of-the-connection-of-the-example';
 const handlerService = 'http://argocd-handler.argocd-handler.svc:8080';
 
 /**
- * One of the examples of `examples/gitops` as it runs: its handler configuration in the built handler,
- * its pipelines in the simulated Azure DevOps and agent, its manifests in the simulated Argo CD, and
+ * A running example of `examples/gitops`: its handler configuration in the built handler, its
+ * pipelines in the simulated Azure DevOps and agent, its manifests in the simulated Argo CD, and
  * the pods of its hooks as processes of the built command.
  */
 export class ExampleSite {
@@ -81,7 +81,7 @@ export class ExampleSite {
   readonly #port: number;
   readonly #options: ExampleSiteOptions;
 
-  /** `pipelines`: the files of pipelines that are queued, which are called like them. */
+  /** `pipelines`: the files of queued pipelines, which have the same names. */
   static async open(
     name: string,
     pipelines: readonly string[],
@@ -144,7 +144,7 @@ export class ExampleSite {
     this.handler = new HandlerProcess({ folder: this.#folder, config });
   }
 
-  /** The one Argo CD of an example that has one. */
+  /** The Argo CD of an example with only one. */
   get argocd(): ArgoCDSimulator {
     const [server, ...more] = this.servers.values();
     if (server === undefined || more.length > 0) throw new Error('There is not one Argo CD.');
@@ -155,13 +155,13 @@ export class ExampleSite {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** A push of the example's manifests, changed if `edit` says how; returns the commit. */
+  /** Pushes the example's manifests, changed by `edit`; returns the commit. */
   push(argocd: ArgoCDSimulator, path: string, edit = (text: string) => text): string {
     const files = Object.entries(this.files.manifests());
     return argocd.commit(path, Object.fromEntries(files.map(([name, text]) => [name, edit(text)])));
   }
 
-  /** A push starts a pipeline of the example; resolves when its run has ended. */
+  /** Pushes to start a pipeline of the example; resolves when its run has ended. */
   async trigger(file: string, sourceVersion: string): Promise<ExampleRun> {
     const build = this.azure.addBuild(nameOf(file), sourceVersion);
     const result = await this.#run(file, build);
@@ -178,7 +178,7 @@ export class ExampleSite {
     );
   }
 
-  /** The lines that the handler has written into the agentless jobs of a pipeline's runs. */
+  /** The lines that the handler wrote into the agentless jobs of a pipeline's runs. */
   logs(pipeline: string): readonly string[] {
     const runs = this.serverJobs.filter(({ job }) => job.build.definitionName === pipeline);
     return runs.flatMap(({ job }) => linesOf(job.plan));
@@ -223,7 +223,7 @@ export class ExampleSite {
   async #endOf(pipeline: string, build: Build, step: YamlStep, job: StepJob): Promise<StepEnd> {
     const [task = '', version = ''] = step.task?.split('@') ?? [];
     const folder = join(root, 'tasks', task, `V${version}`);
-    // A script, or a task of somebody else.
+    // A script, or another publisher's task.
     if (!existsSync(join(folder, 'task.json'))) {
       const result = this.#options.script?.(pipeline, step, job) ?? 'succeeded';
       return { result, outputs: {} };
@@ -268,14 +268,14 @@ export class ExampleSite {
     };
   }
 
-  /** The Argo CD of a service connection: `argocd-prod` is called `prod` in the configuration. */
+  /** The Argo CD of a service connection: `argocd-prod` is `prod` in the configuration. */
   #serverOf(connection: string): ArgoCDSimulator {
     const server = this.servers.get(connection.replace(/^argocd-/, ''));
     if (server === undefined) throw new Error(`There is no connection ${connection}.`);
     return server;
   }
 
-  /** The example's own, but for where things are here and what proves who calls. */
+  /** The example's own, except for addresses and the proof of callers. */
   #configText(adminPort: number): string {
     const { azureDevOps, argocd, clients, hooks, ...rest } = this.files
       .handler as unknown as Configured;
@@ -318,7 +318,7 @@ function instancesOf(files: ExampleFiles): readonly string[] {
   return (files.handler as unknown as Configured).argocd.map(({ name }) => name);
 }
 
-/** `smoke-tests.yml` is the pipeline `smoke-tests`; the file that a repository begins with, `deploy`. */
+/** `smoke-tests.yml` is the pipeline `smoke-tests`; the first file of a repository is `deploy`. */
 function nameOf(file: string): string {
   return file === 'azure-pipelines.yml' ? 'deploy' : file.replace(/\.ya?ml$/, '');
 }

@@ -5,9 +5,9 @@ const pipelines = ['approve.yml', 'smoke-tests.yml', 'release-notes.yml'];
 
 describe('The example gitops/hooks-and-waves', () => {
   let site: ExampleSite;
-  /** Whether the approver says yes. */
+  /** Whether the approver agrees. */
   let isApproved: boolean;
-  /** How the cache is warmed, one attempt after the other; the last for ever. */
+  /** The results of warming the cache, one per attempt; the last one repeats. */
   let warmings: number[];
   beforeEach(async () => {
     isApproved = true;
@@ -65,16 +65,16 @@ describe('The example gitops/hooks-and-waves', () => {
     assert.deepEqual(site.azure.faults, []);
   });
 
-  it('touches nothing without the approval', async () => {
+  it('changes nothing without the approval', async () => {
     isApproved = false;
-    // Argo CD retries, and is told of the same refusal each time.
+    // Argo CD retries, and gets the same refusal each time.
     const { result } = await deploy();
     assert.equal(result, 'failed');
     assert.deepEqual(site.events.matching(/Job\/(backup|migrate)|Sync (ConfigMap|Deployment)/), []);
     assert.deepEqual(queued(), ['approve']);
   });
 
-  it('retries without asking or testing a second time', async () => {
+  it('retries without asking or testing again', async () => {
     warmings = [1, 0];
     const { result } = await deploy();
     assert.equal(result, 'succeeded', site.events.lines.join('\n'));
@@ -86,7 +86,7 @@ describe('The example gitops/hooks-and-waves', () => {
       'shop: SyncFail Job/unlock Running',
       'shop: SyncFail Job/unlock Succeeded',
       'shop: waits for attempt 1',
-      // Argo CD gives an attempt up whose first hook it has to delete before (seen on a real 3.5.1).
+      // Argo CD gives up an attempt whose first hook it must delete first (seen on a real 3.5.1).
       'shop: waits for attempt 2',
       'shop: Sync Job/warm-cache Running',
       'shop: Sync Job/warm-cache Succeeded',

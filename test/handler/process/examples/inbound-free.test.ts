@@ -10,7 +10,7 @@ describe('The example gitops/inbound-free', () => {
   });
   afterEach(() => site.close());
 
-  it('has Azure DevOps ask Argo CD itself, and the handler report and end the run', async () => {
+  it('lets Azure DevOps call Argo CD directly, and the handler report and end the run', async () => {
     const sha = site.push(site.argocd, 'shop');
     const { result } = await site.trigger('azure-pipelines.yml', sha);
     assert.equal(result, 'succeeded', site.events.lines.join('\n'));

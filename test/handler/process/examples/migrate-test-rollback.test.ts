@@ -8,7 +8,7 @@ const pipelines = ['smoke-tests.yml', 'rollback.yml'];
 
 describe('The example gitops/migrate-test-rollback', () => {
   let site: ExampleSite;
-  /** What comes of the migrations and of the tests, one after the other; the last for ever. */
+  /** The results of the migrations and of the tests, in order; the last one repeats. */
   let migrations: number[];
   let tests: ('succeeded' | 'failed')[];
   beforeEach(async () => {
@@ -63,7 +63,7 @@ describe('The example gitops/migrate-test-rollback', () => {
     assert.deepEqual(site.azure.faults, []);
   });
 
-  it('fails with the tests, and is rolled back once to the deployment before', async () => {
+  it('fails with the tests, and is rolled back once to the previous deployment', async () => {
     await deploy();
     const [before] = site.argocd.application('shop')?.status.history?.slice(-1) ?? [];
     tests = ['failed'];
@@ -94,7 +94,7 @@ describe('The example gitops/migrate-test-rollback', () => {
     assert.equal(operationState.operation.sync.revision, before?.revision);
   });
 
-  it('deploys nothing when the migration fails, tests nothing, and rolls back', async () => {
+  it('deploys nothing if the migration fails, tests nothing, and rolls back', async () => {
     await deploy();
     migrations = [1];
     const { result } = await deploy();
@@ -106,7 +106,7 @@ describe('The example gitops/migrate-test-rollback', () => {
     ]);
   });
 
-  it('rolls nothing back that no run has started, as a rollback is', async () => {
+  it('rolls back nothing that no run has started, such as a rollback', async () => {
     await deploy();
     migrations = [1, 0];
     site.argocd.syncAs('anna', 'shop');
@@ -121,7 +121,7 @@ describe('The example gitops/migrate-test-rollback', () => {
     ]);
   });
 
-  it('starts no second rollback where there is nothing to return to', async () => {
+  it('starts no second rollback if there is nothing to return to', async () => {
     tests = ['failed'];
     // Nothing was deployed before.
     await deploy();

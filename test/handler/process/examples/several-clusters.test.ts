@@ -6,7 +6,7 @@ describe('The example gitops/several-clusters', () => {
   let site: ExampleSite;
   beforeEach(async () => {
     site = await ExampleSite.open('several-clusters', ['smoke-tests.yml'], {
-      // What is waited for here is real time.
+      // The waits here are in real time.
       inputs: (inputs) => ('stableSeconds' in inputs ? { ...inputs, stableSeconds: '1' } : inputs),
     });
     for (const server of site.servers.values()) site.files.apply(server);
@@ -14,7 +14,7 @@ describe('The example gitops/several-clusters', () => {
   });
   afterEach(() => site.close());
 
-  /** A push of one repository, which all clusters see; each has a copy here. */
+  /** A push to one repository, which all clusters see; each has a copy here. */
   const push = (manifests = site.files.manifests()) => {
     const commits = [...site.servers].map(([, server]) => server.commit('shop', manifests));
     return commits[0] ?? '';
@@ -52,7 +52,7 @@ describe('The example gitops/several-clusters', () => {
     assert.deepEqual(site.azure.faults, []);
   });
 
-  it('leaves the others alone when the first fails', async () => {
+  it('does not sync the others if the first fails', async () => {
     const web = site.files.manifests()['web.yaml'] ?? '';
     const sha = push({ 'web.yaml': web.replace('port: 80', 'port: 80000') });
     const { result } = await site.trigger('azure-pipelines.yml', sha);
