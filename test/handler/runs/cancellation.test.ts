@@ -7,7 +7,7 @@ import { Workshop } from './workshop.ts';
 
 const day = 24 * 3_600_000;
 
-describe('a cancellation', () => {
+describe('A cancellation', () => {
   let shop: Workshop;
   let job: Job;
 
@@ -26,13 +26,13 @@ describe('a cancellation', () => {
   const until = (test: () => boolean | Promise<boolean>) => shop.time.until(test);
   const isRunning = () =>
     shop.argocd.application('shop')?.status.operationState?.phase === 'Running';
-  /** The task is run again, as "rerun failed jobs" does it. */
+  /** The task is run again, like by "rerun failed jobs". */
   const again = async (token = job.token) => {
     job.plan.restart(job.taskInstanceId);
     return shop.ended((await send(token)).runId);
   };
 
-  it('counts for the run that it met, not for the next try of the task', async () => {
+  it('applies to the run that it met, not to the next try of the task', async () => {
     const { runId } = await send();
     await until(isRunning);
     await cancel();
@@ -42,7 +42,7 @@ describe('a cancellation', () => {
     assert.deepEqual([second.outcome, second.attempt], ['succeeded', 2]);
   });
 
-  it('that proved itself with a token of its own counts no longer, either', async () => {
+  it('also no longer applies if it was proven with its own token', async () => {
     const { runId } = await send();
     await until(isRunning);
     const key = keyOf(shop.addressOf(job));
@@ -52,7 +52,7 @@ describe('a cancellation', () => {
     assert.equal((await again()).isCanceled, false);
   });
 
-  it('that came between two tries counts for the second', async () => {
+  it('that comes between two tries applies to the second', async () => {
     shop.argocd.commit('shop', files(kubernetesJob('check', { hook: 'PreSync', exit: 1 })));
     assert.equal((await shop.ended((await send()).runId)).outcome, 'failed');
     await cancel();
@@ -60,7 +60,7 @@ describe('a cancellation', () => {
     assert.equal(shop.syncs, 1);
   });
 
-  it('is not taken away by a run that never proved itself', async () => {
+  it('is not removed by a run that was never proven', async () => {
     const back = shop.azure.inject({
       operation: 'getPlan',
       fault: { kind: 'answer', status: 503 },

@@ -22,29 +22,32 @@ import { goOn, type Passage } from './passage.ts';
 const hour = 3_600_000;
 const cipher = new TokenCipher([new Secret('11'.repeat(32))]);
 
-/** An order that fails as soon as it is proven: its Argo CD is configured no more. */
+/** A spec that fails as soon as it is proven: its Argo CD is no longer configured. */
 export const hopeless = { ...spec, argocd: 'gone' };
 
-/** An order that waits until `shop` is healthy. */
+/** A spec that waits until `shop` is healthy. */
 export const patient = {
   ...spec,
   request: { ...spec.request, project: 'default', goal: waitGoal() },
 };
 
-/** Many runs with one scheduler, each with a plan of its own, and one Argo CD with the application `shop`. */
+/**
+ * Many runs with one scheduler, each with its own plan, and one Argo CD with the application
+ * `shop`.
+ */
 export class Crowd {
   readonly clock = new ManualClock();
   readonly model = new ModelStore();
   readonly argocd = new FakeArgoCD(this.clock);
-  /** Runs in the order in which they were begun; one that was parked is there again. */
+  /** Runs in the order in which they were started; a parked one appears again. */
   readonly begun: string[] = [];
-  /** The most that were in memory at a time. */
+  /** The maximum number in memory at a time. */
   most = 0;
-  /** What the service's log was told, from `error` on. */
+  /** The service's log, from level `error` on. */
   readonly errors: string[] = [];
   /** Runs that Azure DevOps does not answer for now: they stay at work. */
   readonly held = new Set<string>();
-  /** Somebody listens for `shop` from now on. */
+  /** A listener for `shop` from now on. */
   onListen = (): void => undefined;
   /** A run calls its plan. */
   onCall: (id: string, call: string) => void = () => undefined;
@@ -59,7 +62,7 @@ export class Crowd {
     this.start();
   }
 
-  /** A process begins, with whatever the one before stored. */
+  /** Starts a process, with whatever the previous one stored. */
   start(passage: Passage = goOn): void {
     this.end();
     this.#life = new AbortController();
@@ -109,7 +112,7 @@ export class Crowd {
     });
   }
 
-  /** The process ends: what is not stored is gone. */
+  /** Ends the process: what is not stored is gone. */
   end(): void {
     this.#life.abort(new Detachment());
   }
@@ -124,7 +127,7 @@ export class Crowd {
     return run;
   }
 
-  /** Stores runs, and has them worked. */
+  /** Stores runs, and executes them. */
   add(ids: readonly string[], change: Partial<Run> = {}): void {
     for (const id of ids) {
       const run = this.store(id, change);
@@ -132,20 +135,20 @@ export class Crowd {
     }
   }
 
-  /** Has all that is stored and open taken up, as a process does first. */
+  /** Resumes all that is stored and open, like a process does first. */
   async resume(): Promise<void> {
     for (const run of this.model.openRuns()) this.scheduler.know(run);
     this.scheduler.resume();
     await settle();
   }
 
-  /** Has a run worked that only waits, until it is parked. */
+  /** Executes a run that only waits, until it is parked. */
   async rest(id: string, change: Partial<Run> = {}): Promise<void> {
     this.add([id], { spec: patient, ...change });
     await this.clock.pass(30_000);
   }
 
-  /** What the runs wait for has come; nobody says so. */
+  /** What the runs wait for has happened, without an event. */
   heal(): void {
     this.argocd.application = application();
   }
@@ -156,7 +159,7 @@ export class Crowd {
     return run;
   }
 
-  /** Has runs belong to the plan of the first of them. */
+  /** Assigns runs to the plan of the first of them. */
   share(...ids: readonly [string, ...string[]]): FakePlan {
     const plan = this.planOf(ids[0]);
     for (const id of ids) this.#plans.set(id, plan);
@@ -172,19 +175,22 @@ export class Crowd {
     return plan;
   }
 
-  /** Argo CD says that something about an application has changed, or that it may not say so any more. */
+  /**
+   * Argo CD reports that something about an application has changed, or that it may miss changes
+   * now.
+   */
   async tell(event: ChangeEvent, name = 'shop'): Promise<void> {
     this.#listeners.tell(name, event);
     await settle();
   }
 
-  /** A collection answers again after an outage. */
+  /** A collection responds again after an outage. */
   async returned(collection = spec.address.collection): Promise<void> {
     for (const wait of [...this.#returns]) if (wait.collection === collection) wait.listener();
     await settle();
   }
 
-  /** How many runs wait for a collection to answer again. */
+  /** How many runs wait for a collection to respond again. */
   get awaiting(): number {
     return this.#returns.size;
   }
@@ -195,7 +201,7 @@ export class Crowd {
     return () => this.#returns.delete(wait);
   }
 
-  /** How many names somebody listens for. */
+  /** How many names have a listener. */
   get listening(): number {
     return this.#listeners.size;
   }
@@ -222,7 +228,7 @@ export class Crowd {
         }),
       runsOf: (key) => call('runsOf', () => model.runsOf(key)),
       token: (id) => {
-        // What a run that is begun asks for first.
+        // The first request of a run that starts.
         this.begun.push(id);
         this.most = Math.max(this.most, this.scheduler.figures.active);
         return call('token', () => model.token(id));

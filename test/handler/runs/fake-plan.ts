@@ -14,7 +14,7 @@ import { goOn, type Passage } from './passage.ts';
 
 const guid = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
 
-/** An order whose ids have letters: Azure DevOps writes them large or small, as it likes. */
+/** A spec whose ids have letters: Azure DevOps writes them in either case. */
 export const spec: FollowSpec = {
   ...sampleSpec,
   address: {
@@ -35,32 +35,32 @@ export function failed(failure: AzureFailure, retryAfter?: number): AzureError {
   return new AzureError('POST x', failure, about);
 }
 
-/** A plan at Azure DevOps with one task: all that it was told, by whichever process. */
+/** A plan in Azure DevOps with one task: everything that any process reported. */
 export class FakePlan {
   readonly #clock: Clock;
-  /** What was asked, and when; what was refused as well. */
+  /** The requests, and when they arrived, including refused ones. */
   readonly calls: { readonly at: number; readonly what: Call }[] = [];
   /** Lines of the task's log; undefined while it has none. */
   lines: string[] | undefined;
-  /** Log lines that one call takes before it breaks. */
+  /** Log lines that one call accepts before it breaks. */
   mostLinesTaken = Infinity;
-  /** The task's own record, as all updates together made it. */
+  /** The task's own record after all updates. */
   own: Omit<RecordUpdate, 'id'> = {};
   readonly children = new Map<string, RecordUpdate>();
   readonly attachments: Attachment[] = [];
   readonly events: (TaskEvent & { readonly planVersion: number | undefined })[] = [];
   isOver = false;
-  /** Of the job, as its record has it. */
+  /** Of the job, according to its record. */
   jobState: TimelineRecord['state'] = 'inProgress';
   /** Of the plan itself. */
   state = 'inProgress';
-  /** The name of its project; undefined where the token may not read it. */
+  /** The name of its project; undefined if the token may not read it. */
   projectName: string | undefined = spec.azureProject;
-  /** Of the build that a check waits in front of. */
+  /** Of the build that a check holds. */
   buildStatus = 'inProgress';
   /** The completion of its last task ends a plan. */
   isOverWhenCompleted = false;
-  /** Says what the server thinks of a call, beyond the usual, and takes its time for it. */
+  /** Decides the server's reaction to a call, beyond the usual, and how long it takes. */
   onCall: (what: Call, given: unknown) => AzureError | undefined | Promise<AzureError | undefined> =
     () => undefined;
 
@@ -70,7 +70,7 @@ export class FakePlan {
     this.#clock = clock;
   }
 
-  /** Its organization answers again after an outage. */
+  /** Its organization responds again after an outage. */
   returned(): void {
     for (const listener of [...this.#onReturn]) listener();
   }
@@ -80,7 +80,7 @@ export class FakePlan {
     return () => this.#onReturn.delete(listener);
   };
 
-  /** When this was asked. */
+  /** When this was requested. */
   times(what: Call): readonly number[] {
     return this.calls.filter((call) => call.what === what).map(({ at }) => at);
   }
@@ -89,7 +89,7 @@ export class FakePlan {
     return this.events.flatMap((event) => (event.name === 'TaskCompleted' ? [event.result] : []));
   }
 
-  /** The way to it of one process. */
+  /** A process's client for it. */
   hub(passage: Passage = goOn): TaskHub {
     const call = async <T>(
       what: Call,
@@ -165,7 +165,7 @@ export class FakePlan {
   }
 }
 
-/** What comes first: an answer, or the end of the call. */
+/** Whichever comes first: a response, or the end of the call. */
 async function orAbort<T>(answer: T | Promise<T>, signal: AbortSignal): Promise<T> {
   if (!(answer instanceof Promise)) return answer;
   signal.throwIfAborted();

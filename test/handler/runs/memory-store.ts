@@ -25,7 +25,7 @@ export class MemoryStore {
     this.run = run;
   }
 
-  /** The way to it of one process. */
+  /** A process's access to it. */
   connect(passage: Passage = goOn): Store {
     const call = async <T>(what: string, act: () => T): Promise<T> => {
       await passage(what, 'before');

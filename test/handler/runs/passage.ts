@@ -1,15 +1,15 @@
 /**
- * What lies between a process and what it calls: lets a call through, fails it, or never answers.
- * Asked before the call is carried out, and once more before its answer is heard.
+ * What is between a process and what it calls: passes a call on, fails it, or never responds.
+ * Called before the call takes effect, and again before its response is returned.
  */
 export type Passage = (call: string, stage: 'before' | 'after') => Promise<void>;
 
 export const goOn: Passage = () => Promise.resolve();
 
-/** Answers nothing any more: to the process it is as if it were dead. */
+/** Never responds again: the process seems dead. */
 export const never = (): Promise<never> => new Promise<never>(() => undefined);
 
-/** A process that dies at its moment of this number; `count` says how many there were. */
+/** A process that ends at its moment of this number; `count` says how many there were. */
 export function dyingAt(moment: number): {
   readonly passage: Passage;
   readonly count: () => number;
@@ -24,7 +24,7 @@ export function dyingAt(moment: number): {
   };
 }
 
-/** Fails a call so many times, before or after it is carried out. */
+/** Fails a call so many times, before or after it takes effect. */
 export function failing(
   call: string,
   stage: 'before' | 'after',
@@ -39,7 +39,7 @@ export function failing(
   };
 }
 
-/** Holds a call, once closed, until it is opened again or lets one through. */
+/** Holds calls once closed, until it is opened again or lets one through. */
 export class Gate {
   readonly #call: string;
   readonly #stage: 'before' | 'after';
@@ -60,7 +60,7 @@ export class Gate {
     this.#isOpen = false;
   }
 
-  /** Lets the first through of those that wait. */
+  /** Lets the first of the waiting calls through. */
   letOne(): void {
     this.#waiting.shift()?.();
   }

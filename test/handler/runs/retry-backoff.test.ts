@@ -5,7 +5,7 @@ import { failed } from './fake-plan.ts';
 
 const minute = 60_000;
 
-describe('the retry backoff of a run', () => {
+describe('The retry backoff of a run', () => {
   let clock: ManualClock;
   let retryBackoff: RetryBackoff;
   let began: number;
@@ -26,14 +26,14 @@ describe('the retry backoff of a run', () => {
   };
   const returns = () => [...listeners].forEach((listener) => listener());
   const wait = (until = Infinity) => retryBackoff.wait(onReturn, until, life.signal);
-  /** How long the next try has to wait. */
+  /** How long the next try must wait. */
   const pause = async (until?: number) => {
     const from = clock.now();
     await clock.finish(wait(until));
     return clock.now() - from;
   };
 
-  it('is not needed before anything failed', async () => {
+  it('is zero before anything failed', async () => {
     assert.equal(await pause(), 0);
     assert.equal(retryBackoff.waitsUntil, undefined);
   });
@@ -63,7 +63,7 @@ describe('the retry backoff of a run', () => {
     assert.equal(await pause(), 0);
   });
 
-  it('is as long as the server asks, but not longer than five minutes', async () => {
+  it('is as long as the server asks, but no longer than five minutes', async () => {
     retryBackoff.failed(failed('throttled', 90_000));
     assert.equal(await pause(), 90_000);
     retryBackoff.failed(failed('throttled', 24 * 60 * minute));
@@ -78,7 +78,7 @@ describe('the retry backoff of a run', () => {
     assert.equal(await pause(began), 0);
   });
 
-  it('tells until when it waits, while it does', async () => {
+  it('says until when it waits during the wait', async () => {
     retryBackoff.failed(failed('unavailable'));
     assert.equal(retryBackoff.waitsUntil, undefined);
     const waiting = wait();
@@ -87,7 +87,7 @@ describe('the retry backoff of a run', () => {
     assert.equal(retryBackoff.waitsUntil, undefined);
   });
 
-  it('ends when the organization answers again, and listens no longer', async () => {
+  it('ends when the organization responds again, and stops listening', async () => {
     for (let failures = 0; failures < 9; failures += 1) retryBackoff.failed(failed('unclear'));
     const waiting = wait();
     await clock.pass(7_000);
@@ -97,7 +97,7 @@ describe('the retry backoff of a run', () => {
     assert.deepEqual([listeners.size, clock.sleeping], [0, 0]);
   });
 
-  it('is no shorter for a return than the server asked for', async () => {
+  it('is no shorter after a recovery than the server asked', async () => {
     retryBackoff.failed(failed('unavailable', 30_000));
     const waiting = wait();
     returns();
@@ -107,7 +107,7 @@ describe('the retry backoff of a run', () => {
     assert.equal(clock.now() - began, 30_000);
   });
 
-  it('continues growing after a return that was none', async () => {
+  it('continues growing after a false recovery', async () => {
     for (let failures = 0; failures < 4; failures += 1) retryBackoff.failed(failed('unavailable'));
     const waiting = wait();
     returns();
@@ -116,7 +116,7 @@ describe('the retry backoff of a run', () => {
     assert.equal(await pause(), 8_000);
   });
 
-  it('ends with the signal, and listens no longer', async () => {
+  it('ends with the signal, and stops listening', async () => {
     retryBackoff.failed(failed('unavailable'));
     const waiting = wait();
     await settle();
@@ -126,7 +126,7 @@ describe('the retry backoff of a run', () => {
     await wait();
   });
 
-  it('takes in a return also while the run is not in memory', async () => {
+  it('notices a recovery even while the run is not in memory', async () => {
     for (let failures = 0; failures < 9; failures += 1) retryBackoff.failed(failed('unavailable'));
     let heard = 0;
     const stop = retryBackoff.subscribe(onReturn, () => (heard += 1));
@@ -153,7 +153,7 @@ describe('the retry backoff of a run', () => {
       [100, 100, false],
       [100, 1_000, true],
     ] as const) {
-      it(`${isRefused ? 'takes' : 'does not take'} it for refused after ${tries} tries, ${every} ms apart`, async () => {
+      it(`${isRefused ? 'counts' : 'does not count'} it as refused after ${tries} tries, ${every} ms apart`, async () => {
         await refuse(tries, every);
         assert.equal(retryBackoff.isTokenRefused, isRefused);
         assert.equal(retryBackoff.tokenRefusedFor, (tries - 1) * every);

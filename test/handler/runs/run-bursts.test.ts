@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { application, ended, foreign, state } from '../../sync/sample-application.ts';
 import { Crowd, patient } from './crowd.ts';
 
-/** How long operations take, by turns; milliseconds. */
+/** How long operations take, in rotation; milliseconds. */
 const durations = [5_000, 10_000, 15_000, 20_000];
 
-/** Who has had a turn, and when. */
+/** The turns so far: whose, and when. */
 interface Turn {
   readonly id: string;
   readonly at: number;
-  /** It had one before: it has rested. */
+  /** It had one before, and was parked. */
   readonly isAgain: boolean;
 }
 
 /**
- * Runs that come at once, each of an application of its own, whose operation begins when it is first
- * looked at. Time passes only at Azure DevOps, `perCall` milliseconds in each call.
+ * Runs that arrive at once, each with its own application, whose operation starts when it is first
+ * read. Time passes only in Azure DevOps, `perCall` milliseconds in each call.
  */
 class Burst {
   readonly crowd = new Crowd();
@@ -66,20 +66,21 @@ class Burst {
 
 const storeCalls = new Set(['commit', 'run', 'runsOf', 'token', 'checkpoints', 'items']);
 
-describe('a burst of more runs than there is room for', function () {
-  // Two thousand runs are much work: this only ends what hangs.
+describe('A burst of more runs than there is capacity for', function () {
+  // Two thousand runs are much work: this only ends a hang.
   this.timeout(600_000);
   let burst: Burst;
   afterEach(() => burst.crowd.end());
 
   for (const { count, perCall, within, longest } of [
     { count: 600, perCall: 100, within: 60_000, longest: 0 },
-    // Some two hundred end in one moment, several times: more than there are places for who is done.
+    // Some two hundred end at the same moment, several times: more than there are slots for
+    // finished runs.
     { count: 2_000, perCall: 100, within: 60_000, longest: 2_500 },
-    // Those who begin hold their places for long.
+    // The starting runs hold their slots for long.
     { count: 600, perCall: 3_000, within: 200_000, longest: 0 },
   ]) {
-    it(`has nobody who is done wait for one who starts: ${count}, ${perCall} ms a call`, async () => {
+    it(`lets no finished run wait for one that starts: ${count}, ${perCall} ms a call`, async () => {
       burst = new Burst(count, perCall);
       const { crowd, turns, ends } = burst;
       await crowd.clock.pass(within);
@@ -93,15 +94,16 @@ describe('a burst of more runs than there is room for', function () {
         const end = ends.get(id);
         if (!isAgain || end === undefined || turn < end.turns) continue;
         const before = turns.slice(end.turns, turn);
-        // All turns that it waits for are those of others that were done by then.
+        // All turns that it waits for belong to other runs that had finished by then.
         const others = before.filter((other) => (ends.get(other.id)?.at ?? Infinity) > at);
         assert.deepEqual(others, [], `${id} waits for others than those that are done`);
         assert.ok(at - end.at <= longest, `${id} waits for ${at - end.at} ms`);
         most = Math.max(most, before.length);
       }
-      // No more than those of one duration: whoever ends earlier has had its turn by then.
+      // No more than those of one duration: whatever ends earlier has had its turn by then.
       assert.ok(most < count / durations.length, `one waits for ${most} turns`);
-      // Each is begun, and once more when its operation has ended: nothing wakes it in between.
+      // Each is started, and resumed once when its operation has ended: nothing wakes it in
+      // between.
       assert.ok(turns.length <= 2 * count, `${turns.length} turns`);
     });
   }

@@ -5,7 +5,7 @@ import { Crowd, patient } from './crowd.ts';
 const many = (name: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
 
-describe('the turns of runs, when there are more than there is room for,', () => {
+describe('The turns of runs, if there are more than there is capacity for,', () => {
   let crowd: Crowd;
   const old = many('old', 300);
   const over = {
@@ -22,7 +22,7 @@ describe('the turns of runs, when there are more than there is room for,', () =>
   });
   afterEach(() => crowd.end());
 
-  it('takes those whose operation has ended first, then other woken ones, then new ones', async () => {
+  it('go first to those whose operation has ended, then to other woken ones, then to new ones', async () => {
     for (const id of ['woken', 'ended-1', 'ended-2']) {
       crowd.add([id], { spec: id === 'woken' ? waitingForCart : patient, key: id });
     }
@@ -34,7 +34,7 @@ describe('the turns of runs, when there are more than there is room for,', () =>
     await crowd.tell('changed', 'cart');
     crowd.heal();
     await crowd.tell(over);
-    // There is room for these, whoever holds the places of the others.
+    // There are slots for these, whoever holds the others.
     assert.deepEqual(crowd.begun.slice(length), ['ended-1', 'ended-2']);
     crowd.held.clear();
     await crowd.clock.pass(30_000);
@@ -42,7 +42,7 @@ describe('the turns of runs, when there are more than there is room for,', () =>
     assert.deepEqual(crowd.begun.slice(length + 3, length + 5), ['old-257', 'old-258']);
   });
 
-  it('has those that only wait make room at once for one that is done', async () => {
+  it('go immediately to a finished run, from one that only waits', async () => {
     await crowd.rest('done', { key: 'done' });
     crowd.add(many('new', 256), { spec: waitingForCart });
     await crowd.clock.pass(100);

@@ -31,7 +31,7 @@ export const completed = (
 ): ReportItem => ({ kind: 'completed', result });
 
 export const attachment = { type: 'DistributedTask.Core.Summary', name: 'shop', text: '# shop' };
-/** A whole run, as it is when the run was not told anything so far. */
+/** A whole run, with nothing reported so far. */
 export const story: readonly ReportItem[] = [
   record({ state: 'inProgress' }),
   line('a', 'b'),
@@ -51,7 +51,7 @@ export const channelOfCall = {
   attach: 'attachments',
 } as const;
 
-/** The story was told whole, and its end once. */
+/** Everything was reported, and the end once. */
 export function assertToldOnce({ plan }: ToldRun): void {
   assert.deepEqual(plan.lines, ['a', 'b', 'c', 'd']);
   const { state, result, log, percentComplete, variables } = plan.own;
@@ -71,19 +71,19 @@ export function assertToldOnce({ plan }: ToldRun): void {
   assert.equal(plan.events.at(-1)?.name, 'TaskCompleted');
 }
 
-/** One process's part in telling a run. */
+/** One process's part in reporting a run. */
 export interface Telling {
   readonly unitOfWork: RunUnitOfWork;
   readonly dispatcher: OutboxDispatcher;
   readonly delivery: Promise<Delivery>;
   readonly failures: readonly { readonly error: AzureError; readonly what: string }[];
-  /** What was not told, so that the end was. */
+  /** What was left out so that the end could be reported. */
   readonly leftOut: readonly string[];
   /** The process ends. */
   end(reason: Error): void;
 }
 
-/** A run that is told to a plan, out of a store that survives its processes. */
+/** A run that is reported to a plan, from a store that survives its processes. */
 export class ToldRun {
   readonly clock = new ManualClock();
   readonly plan = new FakePlan(this.clock);
@@ -95,7 +95,7 @@ export class ToldRun {
     }),
   );
 
-  /** What is known of the try after this one. */
+  /** What is known about the next try. */
   nextTry: NextTry = 'none';
 
   /** Items that an earlier process stored. */
@@ -104,7 +104,7 @@ export class ToldRun {
     await this.store.connect().commit({ runId: 'run-1', enqueue });
   }
 
-  /** A process takes up what is stored. */
+  /** A process resumes what is stored. */
   begin(passage: Passage = goOn): Telling {
     const { clock } = this;
     const life = new AbortController();
@@ -141,7 +141,7 @@ export class ToldRun {
     };
   }
 
-  /** When this was told, in milliseconds since the beginning. */
+  /** When this was reported, in milliseconds since the beginning. */
   times(what: Parameters<FakePlan['times']>[0]): readonly number[] {
     return this.plan.times(what).map((at) => at - this.began);
   }

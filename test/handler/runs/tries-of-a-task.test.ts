@@ -14,10 +14,10 @@ const attachment: ReportItem = {
 };
 const many = (count: number) => Array.from({ length: count }, (_, index) => `try-${index + 1}`);
 
-describe('the tries of a task, told to Azure DevOps', () => {
+describe('The tries of a task, as reported to Azure DevOps', () => {
   let crowd: Crowd;
   let plan: FakePlan;
-  /** Who said what. */
+  /** Which run reported what. */
   let said: string[];
 
   const prepare = () => {
@@ -34,7 +34,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
   describe('of which a newer one has ended', () => {
     const held: readonly (readonly [string, ReportItem])[] = [
       ['lines of the log', line('a')],
-      ['a record that begins', record({ state: 'inProgress' })],
+      ['a record that starts', record({ state: 'inProgress' })],
       ['an attachment', attachment],
     ];
     const end: ReportItem = { kind: 'completed', result: 'failed' };
@@ -44,7 +44,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
     ];
     for (const [what, item] of [...held, ['nothing else', undefined] as const]) {
       for (const [how, change] of older) {
-        it(`have the older one keep its silence, which holds ${what} and ${how}`, async () => {
+        it(`keep the older one silent if it holds ${what} and ${how}`, async () => {
           crowd.store('try-1', { key, state: 'reporting', outcome: 'failed', ...change });
           const items = [...(item === undefined ? [] : [item]), end];
           const enqueue = items.map((each) => ({ at: 0, item: each }));
@@ -62,7 +62,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
       }
     }
 
-    it('have the older one start nothing that was still to prove itself', async () => {
+    it('let the older one start nothing if it is not yet proven', async () => {
       crowd.store('try-1', { key, spec: patient });
       crowd.store('try-2', { key });
       crowd.model.commit({ runId: 'try-2', change: { state: 'ended', outcome: 'failed' } });
@@ -74,7 +74,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
   });
 
   for (const restarts of [false, true]) {
-    it(`have a success told once, by the newer one, while the older one is parked${restarts ? ', and after a restart' : ''}`, async () => {
+    it(`report a success once, by the newer one, while the older one is parked${restarts ? ', even after a restart' : ''}`, async () => {
       crowd.heal();
       let isLost = true;
       plan.onCall = (what, given) =>
@@ -102,7 +102,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
     });
   }
 
-  it('have the newer one say nothing when the end of the older one arrives late, and ends it', async () => {
+  it('let the newer one report nothing if the end of the older one arrives late, and end it', async () => {
     plan.onCall = async (what, given) => {
       if (what !== 'post' || (given as { name: string }).name !== 'TaskCompleted') return undefined;
       await crowd.clock.sleep(10_000, new AbortController().signal);
@@ -117,7 +117,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
     assert.equal(crowd.run('try-2').outcome, 'duplicate');
   });
 
-  /** What may happen to a task, its runs and the way between. */
+  /** Possible events of a task, its runs and the network. */
   const event = fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom('pass 100', 'pass 1000', 'pass 4000', 'pass 70000') },
     { weight: 2, arbitrary: fc.constantFrom('lose request', 'lose answer', 'find') },
@@ -125,7 +125,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
     { weight: 1, arbitrary: fc.constantFrom('away', 'back', 'heal') },
   );
 
-  it('have each attempt completed once, and nobody speak after that', async function () {
+  it('complete each attempt once, and report nothing afterward', async function () {
     this.timeout(120_000);
     await fc.assert(
       fc.asyncProperty(fc.boolean(), fc.array(event, { maxLength: 30 }), async (waits, events) => {
@@ -133,7 +133,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
         let tries = 0;
         let losing: 'request' | 'answer' | undefined;
         let isAway = false;
-        /** Of the attempt that is on. */
+        /** Of the current attempt. */
         let completions = 0;
         const spoken: string[] = [];
         const begin = () => {
@@ -170,7 +170,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
               crowd.start();
               await crowd.resume();
             }
-            // Azure DevOps tries again what has failed, or was never acknowledged.
+            // Azure DevOps retries what has failed or was never acknowledged.
             if (what === 'try' && plan.own.result !== 'succeeded' && tries < 40) begin();
             assert.ok(completions <= 1, 'completed twice');
           }
@@ -188,7 +188,7 @@ describe('the tries of a task, told to Azure DevOps', () => {
       {
         numRuns: 150,
         examples: [
-          // Three at once while the end of the first cannot be told.
+          // Three at once, while the end of the first cannot be reported.
           [
             false,
             [

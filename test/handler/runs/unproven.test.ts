@@ -5,7 +5,7 @@ import { mostRefused } from '../../../src/handler/store/sqlite/step-writer.ts';
 import { Secret } from '../../../src/secret.ts';
 import { Workshop } from './workshop.ts';
 
-describe('input that has not proven itself', () => {
+describe('Unproven requests', () => {
   let shop: Workshop;
 
   beforeEach(async () => {
@@ -26,13 +26,13 @@ describe('input that has not proven itself', () => {
       times: Infinity,
     });
 
-  it('leaves a line each when it is refused, and at most 1 MB of one client', async function () {
+  it('leave one line each if they are refused, and at most 1 MB per client', async function () {
     this.timeout(120_000);
     const job = shop.azure.addJob();
     const token = new Secret(job.token);
     for (let sent = 0; sent < 600; sent += 50) {
       for (let index = sent; index < sent + 50; index += 1) {
-        // The plan has no such task: that is certain at the first answer.
+        // The plan has no such task: the first response is conclusive.
         const taskInstanceId = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
         const address = { ...shop.addressOf(job), taskInstanceId };
         await shop.runs.accept({ ...large(), address }, token);
@@ -48,7 +48,7 @@ describe('input that has not proven itself', () => {
     assert.ok(bytes < 32 * 1_024 * 1_024, `${bytes} bytes`);
   });
 
-  it('is counted in characters of its client until it is proven or refused', async () => {
+  it('are counted in characters of their client until they are proven or refused', async () => {
     const back = away();
     const spec = large();
     const { runId } = await shop.runs.accept(spec, forged(1));
@@ -64,10 +64,10 @@ describe('input that has not proven itself', () => {
     assert.equal(shop.runs.unprovenOf('fabrikam'), 0);
   });
 
-  describe('of a cancellation', () => {
+  describe('to cancel', () => {
     const address = () => shop.addressOf(shop.azure.addJob());
 
-    it('is gone when it is refused', async () => {
+    it('are removed if they are refused', async () => {
       const job = shop.azure.addJob();
       const at = shop.addressOf(job);
       assert.equal(await shop.runs.cancel(at, forged(1), 'fabrikam'), true);
@@ -78,7 +78,7 @@ describe('input that has not proven itself', () => {
       }
     });
 
-    it('counts once for whichever token when it is proven', async () => {
+    it('apply once for any token if they are proven', async () => {
       const job = shop.azure.addJob();
       const at = shop.addressOf(job);
       await shop.runs.cancel(at, new Secret(job.token), 'fabrikam');
@@ -90,7 +90,7 @@ describe('input that has not proven itself', () => {
       assert.equal((await shop.ended(runId)).outcome, 'canceled');
     });
 
-    it('is not kept where a client has too many, but for a run that it meets', async function () {
+    it('are not stored for a client that has too many, except for a run that they meet', async function () {
       this.timeout(60_000);
       away();
       const job = shop.azure.addJob();

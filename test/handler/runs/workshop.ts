@@ -47,7 +47,7 @@ function inTime<T extends object>(store: T, time: VirtualTime): T {
   });
 }
 
-/** Runs, with a real store, between the two simulators: everything of the service but its routes. */
+/** Runs, with a real store, between the two simulators: the whole service without its routes. */
 export class Workshop {
   readonly folder = mkdtempSync(join(tmpdir(), 'handler-'));
   readonly time: VirtualTime;
@@ -56,18 +56,18 @@ export class Workshop {
   readonly #key = new Secret('11'.repeat(32));
   store!: SqliteStore;
   runs!: RunRegistry;
-  /** What became of the claims so far. */
+  /** The results of the claims so far. */
   readonly claimed: ClaimResult[] = [];
   #http!: AzureHttp;
   #adapter!: RestArgoCD;
   #life!: AbortController;
   tokenLifetime = day;
   announced!: AnnouncedRuns;
-  /** What became of the operations that named a run. */
+  /** The results of the operations that named a run. */
   readonly announcements: AnnouncementResult[] = [];
   /** Of the handler's own identity; empty for none. */
   ownToken = '';
-  /** Whether the rules allow anything of an announced run, before and after it has proven itself. */
+  /** Whether the rules allow anything for an announced run, before and after it is proven. */
   isOpen = true;
   denial: (spec: RunSpec) => string | undefined = () => undefined;
   quotaProblem: string | undefined;
@@ -89,7 +89,7 @@ export class Workshop {
     this.azure = azure;
   }
 
-  /** A process begins, with whatever the one before stored. */
+  /** Starts a process, with whatever the previous one stored. */
   async start(): Promise<void> {
     const life = new AbortController();
     this.#life = life;
@@ -117,7 +117,7 @@ export class Workshop {
       get aliveSince() {
         return feed.aliveSince;
       },
-      // As of a watch that lists besides: followers need not look for themselves.
+      // Like a watch that also lists: followers need not poll themselves.
       polling: { alive: 300_000, dead: 60_000, deadLater: 300_000 },
       listen: (name, listener) => feed.listen(name, listener),
     };
@@ -172,7 +172,7 @@ export class Workshop {
     });
   }
 
-  /** The process ends, as if killed: what is not stored is gone. */
+  /** Ends the process like a kill: what is not stored is gone. */
   async kill(): Promise<void> {
     this.#life.abort(new Detachment());
     await Promise.all([this.#http.close(), this.#adapter.close(), this.store.close()]);
@@ -229,21 +229,21 @@ export class Workshop {
     }
   }
 
-  /** Shows the application to the intake of announced runs, as it is now. */
+  /** Passes the application, in its current state, to the intake of announced runs. */
   async look(name = 'shop'): Promise<void> {
     const address = { name, namespace: 'argocd', project: '' };
     const { signal } = this.#life;
     await this.announced.look('prod', await this.#adapter.get(address, { signal }));
   }
 
-  /** What a hook is told of the task that waits for its operation. */
+  /** The response to a hook about the task that waits for its operation. */
   async runOf(name = 'shop') {
     const address = { name, namespace: 'argocd', project: '' };
     const shown = await this.#adapter.get(address, { signal: this.#life.signal });
     return this.announced.runOf('prod', shown, shown.operationState?.startedAt ?? Number.NaN);
   }
 
-  /** The syncs that Argo CD was asked for. */
+  /** The syncs that were requested of Argo CD. */
   get syncs(): number {
     return this.argocd.requests.filter(
       ({ method, path }) => method === 'POST' && path.endsWith('/sync'),

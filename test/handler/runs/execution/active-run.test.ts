@@ -21,8 +21,8 @@ const hour = 3_600_000;
 const cipher = new TokenCipher([new Secret('11'.repeat(32))]);
 const firstTry: Settlement = { kind: 'try', attempt: 1 };
 
-/** The instance of the run is configured no more: it fails as soon as it is proven. */
-describe('a run at work', () => {
+/** The run's instance is no longer configured: the run fails as soon as it is proven. */
+describe('An active run', () => {
   let clock: ManualClock;
   let plan: FakePlan;
   let store: MemoryStore;
@@ -38,7 +38,7 @@ describe('a run at work', () => {
   };
   beforeEach(reset);
 
-  /** A process takes it up, or a new one does. */
+  /** The same process resumes it, or a new one. */
   const begin = (passage: Passage = goOn, settlement: Settlement = firstTry) => {
     const signal = life.signal;
     const run = new ActiveRun(
@@ -82,7 +82,7 @@ describe('a run at work', () => {
   const finish = ({ work }: ReturnType<typeof begin> = begin()) => clock.finish(work);
   const lines = () => (plan.lines ?? []).map((line) => line.slice(29));
 
-  it('ends clearly, tells so, and forgets the token', async () => {
+  it('ends with a clear message, reports it, and forgets the token', async () => {
     await finish();
     const { state, outcome, message } = store.run;
     assert.deepEqual([state, outcome], ['ended', 'failed']);
@@ -102,7 +102,7 @@ describe('a run at work', () => {
     );
   });
 
-  it('tells each line and the completion once, whenever its process dies', async () => {
+  it('reports each line and the completion once, whenever its process ends', async () => {
     const { passage, count } = dyingAt(Infinity);
     await finish(begin(passage));
     const [whole, most] = [lines(), count()];
@@ -130,12 +130,12 @@ describe('a run at work', () => {
     });
   }
 
-  describe('whose token is of no use', () => {
+  describe('whose token is unusable', () => {
     for (const [what, token] of [
       ['is gone', undefined],
       ['was sealed with a key that is gone', { sealed: 'v1.00000000.a.b', digest: 'd' }],
     ] as const) {
-      it(`ends when it ${what}, and asks nothing`, async () => {
+      it(`ends if its token ${what}, and sends no request`, async () => {
         store.token = token;
         await finish();
         assert.equal(store.run.outcome, 'unreported');
@@ -145,7 +145,7 @@ describe('a run at work', () => {
       });
     }
 
-    it('ends when it has ended before Azure DevOps could be asked', async () => {
+    it('ends if its token expired before Azure DevOps could be asked', async () => {
       plan.onCall = () => failed('unavailable');
       await finish();
       assert.equal(store.run.outcome, 'unreported');
@@ -154,7 +154,7 @@ describe('a run at work', () => {
     });
   });
 
-  describe('that an earlier try has done already', () => {
+  describe('that an earlier try has already done', () => {
     const earlier = (change: Partial<Run>): Settlement => ({
       kind: 'repeat',
       attempt: 2,
@@ -162,10 +162,13 @@ describe('a run at work', () => {
     });
 
     for (const [what, of] of [
-      ['said so', { outcome: 'succeeded', message: 'shop succeeded' }],
-      ['could not say so', { outcome: 'unreported', message: 'Azure DevOps has ended the plan' }],
+      ['reported it', { outcome: 'succeeded', message: 'shop succeeded' }],
+      [
+        'could not report it',
+        { outcome: 'unreported', message: 'Azure DevOps has ended the plan' },
+      ],
     ] as const) {
-      it(`succeeds with all that a try brings, when that one ${what}`, async () => {
+      it(`succeeds with everything that a try reports if the earlier one ${what}`, async () => {
         await finish(begin(goOn, earlier(of)));
         const { outcome, attempt, message } = store.run;
         assert.deepEqual([outcome, attempt], ['succeeded', 2]);
@@ -178,14 +181,14 @@ describe('a run at work', () => {
       });
     }
 
-    it('keeps its concerns', async () => {
+    it('keeps its warnings', async () => {
       const concerns = [{ title: 'OrphanedResourceWarning', message: '' }];
       await finish(begin(goOn, earlier({ outcome: 'succeeded', results: [result({ concerns })] })));
       assert.deepEqual(plan.completions, ['succeededWithIssues']);
     });
   });
 
-  it('ends silently when another run works its task', async () => {
+  it('ends silently if another run executes its task', async () => {
     await finish(begin(goOn, { kind: 'duplicate', of: 'run-0' }));
     assert.equal(store.run.outcome, 'duplicate');
     assert.match(store.run.message, /run-0/);
@@ -193,7 +196,7 @@ describe('a run at work', () => {
   });
 
   describe('that is canceled', () => {
-    it('says so to nobody before it is stored, however often it is asked', async () => {
+    it('reports that only once it is stored, however often it is asked', async () => {
       let open = (): void => undefined;
       const gate = new Promise<void>((resolve) => (open = resolve));
       plan.onCall = () => failed('unavailable');
@@ -210,7 +213,7 @@ describe('a run at work', () => {
       assert.equal(store.steps.length, 1);
     });
 
-    it('ends as canceled once it is proven, and asks Argo CD nothing', async () => {
+    it('ends as canceled once it is proven, and sends no request to Argo CD', async () => {
       plan.onCall = () => failed('unavailable');
       const { run, work } = begin();
       await settle();
@@ -222,7 +225,7 @@ describe('a run at work', () => {
       assert.match(lines().at(-1) ?? '', /^##\[warning\]The run was canceled before/);
     });
 
-    it('too late, ends as it did', async () => {
+    it('too late, keeps its end', async () => {
       plan.onCall = (what) =>
         what === 'attach' || what === 'post' ? failed('unavailable') : undefined;
       const { run, work } = begin();

@@ -23,7 +23,7 @@ describe('A run of the handler that waits for its follow-ups', () => {
     scene.looks = [seen({ state: 'inProgress' }), seen()];
   };
 
-  it('ends when they have ended, and includes that', async () => {
+  it('ends when they have ended, and includes their results', async () => {
     wholeStory();
     const { outcome, followUps = [], message } = await finish();
     assert.equal(outcome, 'succeeded', message);
@@ -35,19 +35,19 @@ describe('A run of the handler that waits for its follow-ups', () => {
     assert.deepEqual(scene.notes, ['Waiting for the follow-up smoke']);
   });
 
-  it('ends at once where nothing was started', async () => {
+  it('ends immediately if nothing was started', async () => {
     scene.started = [];
     assert.deepEqual([(await finish()).followUps, scene.lines], [undefined, []]);
   });
 
-  it('fails with one that fails, and its cause comes first', async () => {
+  it('fails with a failed one, whose cause comes first', async () => {
     scene.looks = [seen({ result: 'failed' })];
     const { outcome, causes, message } = await finish();
     assert.deepEqual([outcome, causes[0]?.title], ['failed', 'The follow-up smoke failed']);
     assert.match(message, /; but not its follow-up smoke$/);
   });
 
-  it('waits no longer for one that can never be queued, and says why', async () => {
+  it('stops waiting for one that can never be queued, and says why', async () => {
     const message = 'Pipeline smoke declares no parameter event.';
     scene.find = () => stored({ ...waiting, state: 'notQueued', message });
     const began = scene.clock.now();
@@ -56,13 +56,13 @@ describe('A run of the handler that waits for its follow-ups', () => {
     assert.equal(scene.clock.now(), began);
   });
 
-  it('fails where its own rules ask for one that was never stored', async () => {
+  it('fails if its own rules request one that was never stored', async () => {
     scene.started = [{ ...waiting, state: 'notQueued', message: 'Nobody saw the end.' }];
     scene.find = () => assert.fail('there is nothing to look for');
     assert.equal((await finish()).outcome, 'failed');
   });
 
-  it('waits until the deadline for one of which it is not known whether it is queued', async () => {
+  it('waits until the deadline for one that may or may not be queued', async () => {
     scene.find = () => stored(waiting, true);
     const { outcome, causes } = await finish();
     assert.equal(outcome, 'timedOut');
@@ -80,21 +80,21 @@ describe('A run of the handler that waits for its follow-ups', () => {
     assert.deepEqual(scene.lines, story.slice(0, 3), 'each change is told once');
   });
 
-  it('waits no longer for one that may not be read, and says why', async () => {
+  it('stops waiting for one that may not be read, and says why', async () => {
     scene.looks = [new Error('TF400813: not authorized')];
     const { outcome, causes } = await finish();
     assert.deepEqual([outcome, causes[0]?.message], ['timedOut', 'TF400813: not authorized']);
     assert.ok(scene.clock.now() < scene.deadline);
   });
 
-  it('does not take one for a success that the store has forgotten', async () => {
+  it('does not count one as a success that the store has forgotten', async () => {
     scene.find = () => undefined;
     const { outcome, causes } = await finish();
     assert.equal(outcome, 'failed');
     assert.match(causes[0]?.message ?? '', /retention/);
   });
 
-  it('tells each change once and ends as it would have, whenever its process dies', async () => {
+  it('reports each change once and ends the same, whenever its process ends', async () => {
     wholeStory();
     const { passage, count } = dyingAt(Infinity);
     await finish(scene.begin(passage));
@@ -115,7 +115,7 @@ describe('A run of the handler that waits for its follow-ups', () => {
     }
   });
 
-  it('is told by what was stored, not by what the application has become meanwhile', async () => {
+  it("uses what was stored, not the application's current state", async () => {
     scene.looks = [seen({ state: 'inProgress' })];
     void scene.begin();
     await scene.clock.pass(minute);
@@ -137,7 +137,7 @@ describe('A run of the handler that waits for its follow-ups', () => {
     assert.equal(scene.store.checkpoints.get('shop')?.result, undefined);
   });
 
-  it('is busy until it is known how they are, so that it is not parked before', async () => {
+  it('is busy until their states are known, so that it is not parked before', async () => {
     scene.find = () => stored(queued);
     scene.looks = [];
     const kinds = () => scene.activities.map(({ kind }) => kind);
@@ -152,7 +152,7 @@ describe('A run of the handler that waits for its follow-ups', () => {
     assert.equal(kinds().at(-1), 'over');
   });
 
-  it('outlives a store that fails for a while', async () => {
+  it('survives a temporary failure of the store', async () => {
     const fault = new StoreError('The store: the disk failed to read or write it.');
     for (const call of ['started', 'find', 'commit']) {
       scene = new WaitScene();
@@ -185,14 +185,14 @@ describe('A run of the handler that waits for its follow-ups', () => {
       assert.deepEqual(scene.canceledRuns, []);
     });
 
-    it('leaves what others have asked for', async () => {
+    it('leaves what others have requested', async () => {
       const rule = 'audit';
       const others = { started: [{ ...waiting, rule }], find: () => stored({ ...queued, rule }) };
       assert.equal((await cancel(others)).outcome, 'canceled');
       assert.deepEqual(scene.canceledRuns, []);
     });
 
-    it('has nothing queued any more that was not', async () => {
+    it('prevents the rest from being queued', async () => {
       const find = () =>
         scene.dismissed.length === 0
           ? stored(waiting)
@@ -202,7 +202,7 @@ describe('A run of the handler that waits for its follow-ups', () => {
       assert.equal(followUps[0]?.state, 'notQueued');
     });
 
-    it('finds out whether one is queued, and cancels that', async () => {
+    it('finds out whether one is queued, and cancels it', async () => {
       let looks = 0;
       const found = () => {
         looks += scene.canceled.signal.aborted ? 1 : 0;
@@ -218,7 +218,7 @@ describe('A run of the handler that waits for its follow-ups', () => {
       assert.match(scene.notes.join('\n'), /smoke could not be canceled: Stop builds is missing/);
     });
 
-    it('does so also when its process dies meanwhile', async () => {
+    it('does so even if its process ends meanwhile', async () => {
       scene.looks = [seen({ state: 'inProgress' })];
       void scene.begin();
       await scene.clock.pass(minute);

@@ -4,10 +4,10 @@ import { buildEnds } from '../../../../src/handler/runs/execution/build-watch.ts
 import { ManualClock, settle } from '../../../follow/manual-clock.ts';
 import { failed } from '../fake-plan.ts';
 
-describe('the watch over a build', () => {
+describe('The watch on a build', () => {
   let clock: ManualClock;
   let life: AbortController;
-  /** What it answers, one after the other; the last one again and again. */
+  /** Its responses, one after another; the last one repeats. */
   const watch = (...answers: readonly (string | Error)[]) => {
     const asked: number[] = [];
     const began = clock.now();
@@ -30,7 +30,7 @@ describe('the watch over a build', () => {
   });
 
   for (const status of ['cancelling', 'completed', 'Cancelling', 'COMPLETED']) {
-    it(`sees that it has ended when it is ${status}, within half a minute`, async () => {
+    it(`sees that it has ended if it is ${status}, within half a minute`, async () => {
       const { asked, ends } = watch('inProgress', 'inProgress', status);
       assert.equal(await clock.finish(ends), true);
       assert.deepEqual(asked, [0, 30_000, 60_000]);
@@ -46,13 +46,13 @@ describe('the watch over a build', () => {
   }
 
   for (const failure of ['forbidden', 'not-found'] as const satisfies AzureFailure[]) {
-    it(`ends when it is ${failure} again and again: the end of the plan tells as well`, async () => {
+    it(`ends if the response is ${failure} repeatedly, since the end of the plan tells as well`, async () => {
       const { asked, ends } = watch(failed(failure));
       assert.equal(await clock.finish(ends), false);
       assert.equal(asked.length, 4);
     });
 
-    it(`continues when it is ${failure} now and then`, async () => {
+    it(`continues if the response is ${failure} occasionally`, async () => {
       const few = [1, 2, 3].map(() => failed(failure));
       const { ends } = watch(...few, 'inProgress', ...few, 'completed');
       assert.equal(await clock.finish(ends), true);
@@ -60,7 +60,7 @@ describe('the watch over a build', () => {
   }
 
   for (const failure of ['unavailable', 'throttled', 'unauthenticated', 'refused'] as const) {
-    it(`tries again when it is ${failure}`, async () => {
+    it(`tries again if the response is ${failure}`, async () => {
       const { asked, ends } = watch(failed(failure), failed(failure), 'completed');
       assert.equal(await clock.finish(ends), true);
       assert.deepEqual(asked, [0, 30_000, 60_000]);
@@ -73,7 +73,7 @@ describe('the watch over a build', () => {
     assert.deepEqual(asked, [0, 100_000, 130_000]);
   });
 
-  it('ends at once with the run, while it waits', async () => {
+  it('ends immediately with the run during a pause', async () => {
     const { asked, ends } = watch('inProgress', 'completed');
     await settle();
     life.abort();
@@ -81,7 +81,7 @@ describe('the watch over a build', () => {
     assert.deepEqual([asked.length, clock.sleeping], [1, 0]);
   });
 
-  it('ends with the run, while it asks', async () => {
+  it('ends with the run during a request', async () => {
     const hub = {
       buildStatus: () => {
         life.abort(new Error('over'));
@@ -92,14 +92,14 @@ describe('the watch over a build', () => {
     assert.equal(await clock.finish(buildEnds(42, hub, ports)), false);
   });
 
-  it('says until when it does not look, and when it never will again', async () => {
+  it('says until when it pauses, and when it has stopped', async () => {
     const refused = [1, 2, 3, 4].map(() => failed('forbidden'));
     const { pauses, ends } = watch('inProgress', failed('throttled', 100_000), ...refused);
     await clock.finish(ends);
     assert.deepEqual(pauses, [30_000, 130_000, 160_000, 190_000, 220_000, Infinity]);
   });
 
-  it('hides no fault of ours', async () => {
+  it('hides no internal error', async () => {
     const { ends } = watch(new TypeError('a bug'));
     await assert.rejects(clock.finish(ends), TypeError);
   });

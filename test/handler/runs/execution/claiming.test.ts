@@ -9,7 +9,7 @@ import { Workshop } from '../workshop.ts';
 const page = 'https://dev.azure.com/fabrikam/shop/_build/results?buildId=7';
 const memory = { uid: 'uid-1', historyId: 0, isDegraded: false, degradations: 0 };
 
-describe('a run that claims its event', () => {
+describe('A run that claims its event', () => {
   let workshop: Workshop;
   let eventKey: string;
   beforeEach(async () => {
@@ -35,7 +35,7 @@ describe('a run that claims its event', () => {
   const recordOf = (job: Job) =>
     job.plan.records.find(({ id }) => id === job.taskInstanceId) ?? assert.fail();
 
-  it('is told what happened, in outputs, log and summary, and its task succeeds', async () => {
+  it('gets what happened as outputs, log and summary, and its task succeeds', async () => {
     const job = workshop.azure.addJob();
     const { runId } = await accept(job);
     const run = await workshop.ended(runId);
@@ -52,7 +52,7 @@ describe('a run that claims its event', () => {
     assert.deepEqual(workshop.azure.faults, []);
   });
 
-  it('ends as failed, with a link to the run that has it, when it is the second', async () => {
+  it('fails, with a link to the run that has the event, if it is the second', async () => {
     await workshop.ended((await accept(workshop.azure.addJob())).runId);
     const job = workshop.azure.addJob();
     const run = await workshop.ended((await accept(job)).runId);
@@ -68,7 +68,7 @@ describe('a run that claims its event', () => {
     assert.deepEqual(workshop.claimed, ['claimed', 'taken']);
   });
 
-  it('is told the same of a key that there is not and of one of another project', async () => {
+  it("gets the same response for a missing key and for another project's", async () => {
     const messages = [];
     const other = storedAction({ key: 'other' }, { action: { ...queueing, project: 'other' } });
     const step = { memory: { ...memory, operation: undefined }, actions: [other] };
@@ -84,7 +84,7 @@ describe('a run that claims its event', () => {
     assert.deepEqual(workshop.claimed, ['unknown', 'unknown']);
   });
 
-  it('hands nothing out to who cannot prove that it is a run of the project', async () => {
+  it('gets nothing if it cannot prove that it is a run of the project', async () => {
     const job = workshop.azure.addJob();
     const spec = claim(job);
     const { runId } = await workshop.runs.accept(spec, new Secret('a forged token of a job'));
@@ -94,7 +94,7 @@ describe('a run that claims its event', () => {
     assert.notEqual(recordOf(job).state, 'completed');
   });
 
-  it('is told the same when the handler was killed in between, wherever that was', async () => {
+  it('gets the same response if the handler was killed at any point', async () => {
     const job = workshop.azure.addJob();
     const { runId } = await accept(job);
     for (let kills = 0; kills < 3; kills += 1) {

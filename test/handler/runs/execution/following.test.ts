@@ -4,7 +4,7 @@ import type { Job } from '../../../../simulators/azure-devops/job.ts';
 import { configMap, files, job as jobManifest } from '../../../manifests.ts';
 import { Workshop } from '../workshop.ts';
 
-describe('following, of applications that a selector finds', () => {
+describe('Following applications that a selector finds', () => {
   let shop: Workshop;
 
   beforeEach(async () => {
@@ -18,7 +18,7 @@ describe('following, of applications that a selector finds', () => {
     shop.argocd.createApplication(name, { metadata: { labels: { team: 'shop' } } });
   };
 
-  it('tells the run how many of how many there are, and not again after a restart', async () => {
+  it('reports how many of how many exist, and not again after a restart', async () => {
     const job = shop.azure.addJob();
     create('one');
     const subject = { selector: 'team=shop', expectedCount: 2 };
@@ -41,7 +41,7 @@ describe('following, of applications that a selector finds', () => {
   });
 });
 
-describe('following an application whose manifests are odd', () => {
+describe('Following an application with findings in its manifests', () => {
   let shop: Workshop;
 
   beforeEach(async () => {
@@ -49,7 +49,7 @@ describe('following an application whose manifests are odd', () => {
   });
   afterEach(() => shop.close());
 
-  it('shows that among the warnings of the run, once, and changes no outcome', async () => {
+  it('shows them among the warnings of the run, once, and changes no outcome', async () => {
     const job = shop.azure.addJob();
     const migrate = jobManifest('migrate', { hook: 'presync' });
     const smoke = jobManifest('smoke', { hook: 'PostSync', seconds: 60 });

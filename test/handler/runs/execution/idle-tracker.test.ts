@@ -6,7 +6,7 @@ const busy = { kind: 'busy' } as const;
 const over = { kind: 'over' } as const;
 const idle = (until: number) => ({ kind: 'idle', until }) as const;
 
-describe('the idleness of a run', () => {
+describe('The idle state of a run', () => {
   let clock: ManualClock;
   let idleTracker: IdleTracker;
 
@@ -15,11 +15,11 @@ describe('the idleness of a run', () => {
     idleTracker = new IdleTracker(clock);
   });
 
-  it('is not there before anything is known', () => {
+  it('is unknown at first', () => {
     assert.equal(idleTracker.since, undefined);
   });
 
-  it('starts when all of its applications wait, and not before', async () => {
+  it('starts when all its applications wait, and not before', async () => {
     idleTracker.note('shop', idle(9_000_000));
     idleTracker.note('cart', busy);
     assert.equal(idleTracker.since, undefined);
@@ -28,7 +28,7 @@ describe('the idleness of a run', () => {
     assert.equal(idleTracker.since, clock.now());
   });
 
-  it('continues while they wait for one thing and then for another', async () => {
+  it('continues while they wait for one thing after another', async () => {
     idleTracker.note('shop', idle(9_000_000));
     const began = clock.now();
     await clock.pass(5_000);
@@ -36,7 +36,7 @@ describe('the idleness of a run', () => {
     assert.equal(idleTracker.since, began);
   });
 
-  it('ends when one of them works again, and starts again', async () => {
+  it('ends when one of them is active again, and can start again', async () => {
     idleTracker.note('shop', idle(9_000_000));
     idleTracker.note('shop', busy);
     assert.equal(idleTracker.since, undefined);
@@ -45,7 +45,7 @@ describe('the idleness of a run', () => {
     assert.equal(idleTracker.since, clock.now());
   });
 
-  it('does not wait for those that are over, and is none when all are', () => {
+  it('ignores applications that have ended, and ends when all have', () => {
     idleTracker.note('shop', idle(9_000_000));
     idleTracker.note('cart', busy);
     idleTracker.note('cart', over);
@@ -55,7 +55,7 @@ describe('the idleness of a run', () => {
     assert.equal(idleTracker.since, undefined);
   });
 
-  it('hears of no change of those that wait for something else', () => {
+  it('ignores changes of applications that wait for something else', () => {
     idleTracker.note('shop', { ...idle(9_000_000), isDeaf: true });
     idleTracker.note('cart', idle(9_000_000));
     assert.deepEqual(idleTracker.names, ['cart']);

@@ -17,9 +17,9 @@ const fat = (index: number) =>
     revisions: Array(20).fill(long),
   });
 
-describe('the results that are kept of a run', () => {
+describe('The stored results of a run', () => {
   for (const count of [1, 10, 100, 1_000]) {
-    it(`have one budget, whatever is in them: ${count} fat applications`, () => {
+    it(`have one budget, whatever they contain: ${count} large applications`, () => {
       const results = Array.from({ length: count }, (_, index) => fat(index));
       const kept = keptResults(results);
       assert.ok(JSON.stringify(kept).length <= keptCharacters);
@@ -30,12 +30,12 @@ describe('the results that are kept of a run', () => {
     });
   }
 
-  it('are whole where they fit, but for images', () => {
+  it('are complete if they fit, except for images', () => {
     const small = result({ name: 'shop' });
     assert.deepEqual(keptResults([small]), [{ ...small, images: [] }]);
   });
 
-  it('keep that there were concerns, which decides how the run ended', () => {
+  it('record that there were warnings, which affect how the run ended', () => {
     const concerned = Array.from({ length: 1_000 }, (_, index) =>
       result({ name: `app-${index}`, concerns: Array(50).fill({ title: long, message: long }) }),
     );

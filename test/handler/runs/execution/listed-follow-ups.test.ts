@@ -18,10 +18,10 @@ const queued: FollowUpReport = { ...waiting, state: 'queued' };
 const own = state({
   operation: sampleOperation({ info: [{ name: 'azure-pipelines/run', value: 'run-1' }] }),
 });
-/** Another operation has taken its place by now. */
+/** Another operation has replaced it by now. */
 const later = sample({ operationState: state({ startedAt: second(60) }) });
 
-/** What is told and listed where each look finds the next of these. */
+/** What is reported and listed if each read finds the next of these. */
 async function list(
   found: readonly (readonly FollowUpReport[] | Error)[],
   { marker = 'run-1', isAsked = true } = {},
@@ -44,7 +44,7 @@ async function list(
 }
 
 describe('The follow-ups that a run of the handler lists', () => {
-  it('are those of its own operation, whatever the application shows by now', async () => {
+  it('are those of its own operation, whatever the application shows now', async () => {
     assert.deepEqual(await list([[queued]]), { states: ['queued'], told: 1, looks: 1 });
     assert.deepEqual(await list([[queued]], { marker: 'other' }), {
       states: [],
@@ -53,7 +53,7 @@ describe('The follow-ups that a run of the handler lists', () => {
     });
   });
 
-  it('are waited for a moment where the run has asked for some', async () => {
+  it('are waited for briefly if the run has requested some', async () => {
     assert.deepEqual(await list([[waiting], [waiting], [queued]]), {
       ...{ states: ['queued'], told: 1, looks: 3 },
     });
@@ -62,7 +62,7 @@ describe('The follow-ups that a run of the handler lists', () => {
     assert.equal((await list([[]], { isAsked: false })).looks, 1);
   });
 
-  it('do not keep the run from its end when they cannot be read', async () => {
+  it("do not delay the run's end if they cannot be read", async () => {
     assert.deepEqual((await list([new Error('disk')], { isAsked: false })).states, []);
   });
 });

@@ -7,7 +7,7 @@ import { sampleCheckpoint, samplePlan, sampleRun } from '../../store/sample.ts';
 import { MemoryStore } from '../memory-store.ts';
 import { goOn, type Passage } from '../passage.ts';
 
-describe('the checkpoint store of a run', () => {
+describe('The checkpoint store of a run', () => {
   let store: MemoryStore;
 
   const begin = async (passage: Passage = goOn) => {
@@ -27,7 +27,7 @@ describe('the checkpoint store of a run', () => {
     store = new MemoryStore(sampleRun('run-1'));
   });
 
-  it('recalls what a process before kept, and nothing else', async () => {
+  it('recalls what an earlier process stored, and nothing else', async () => {
     const { checkpoints, unitOfWork } = await begin();
     await checkpoints.keep('shop', sampleCheckpoint(1));
     checkpoints.plan('shop', samplePlan(3));
@@ -42,7 +42,7 @@ describe('the checkpoint store of a run', () => {
     assert.equal(next.checkpoints.recall('shop > cart'), undefined);
   });
 
-  it('recalls what was waited for, as it was kept last', async () => {
+  it('recalls what was waited for, as it was last stored', async () => {
     const { checkpoints, unitOfWork } = await begin();
     const wait = { result: result(), followUps: [], since: 1 };
     checkpoints.keepWait('shop', wait);
@@ -55,7 +55,7 @@ describe('the checkpoint store of a run', () => {
     assert.equal(next.checkpoints.wait('cart'), undefined);
   });
 
-  it('keeps applications of several paths apart', async () => {
+  it('keeps applications with different paths separate', async () => {
     const { checkpoints } = await begin();
     await checkpoints.keep('shop', sampleCheckpoint(1));
     await checkpoints.keep('shop > cart', sampleCheckpoint(2));
@@ -76,7 +76,10 @@ describe('the checkpoint store of a run', () => {
       'a checkpoint',
       (checkpoints: RunCheckpointStore) => checkpoints.keep('shop', sampleCheckpoint(1)),
     ],
-    ['what was found', (checkpoints: RunCheckpointStore) => checkpoints.found([{ name: 'shop' }])],
+    [
+      'the found applications',
+      (checkpoints: RunCheckpointStore) => checkpoints.found([{ name: 'shop' }]),
+    ],
   ] as const) {
     it(`lets nobody continue before ${what} is stored`, async () => {
       let open = (): void => undefined;
@@ -92,7 +95,7 @@ describe('the checkpoint store of a run', () => {
     });
   }
 
-  it('keeps a checkpoint in one step with what is told of it right after', async () => {
+  it('stores a checkpoint in one step with what is reported right after it', async () => {
     const { checkpoints, unitOfWork } = await begin();
     const kept = checkpoints.keep('shop', sampleCheckpoint(1));
     unitOfWork.enqueue({ kind: 'lines', lines: ['Job/migrate succeeded'] });
@@ -101,7 +104,7 @@ describe('the checkpoint store of a run', () => {
     assert.deepEqual([store.items.length, store.checkpoints.size], [1, 1]);
   });
 
-  it('keeps a result in one step with what is told of it right before', async () => {
+  it('stores a result in one step with what is reported right before it', async () => {
     const { checkpoints, unitOfWork } = await begin();
     unitOfWork.enqueue({ kind: 'lines', lines: ['shop succeeded'] });
     checkpoints.end('shop', result());

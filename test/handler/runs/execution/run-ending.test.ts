@@ -25,7 +25,7 @@ const update = ({ items }: RunEnding) => {
   return first.update;
 };
 
-describe('the end of a run', () => {
+describe('The end of a run', () => {
   for (const [outcome, expected] of [
     ['succeeded', 'succeeded'],
     ['superseded', 'failed'],
@@ -34,7 +34,7 @@ describe('the end of a run', () => {
     ['timedOut', 'failed'],
     ['failed', 'failed'],
   ] as const satisfies readonly (readonly [Outcome, string])[]) {
-    it(`completes the task as ${expected} when its application ${outcome}`, () => {
+    it(`completes the task as ${expected} if its application ${outcome}`, () => {
       const ending = end(result({ outcome }));
       assert.equal(completion(ending), expected);
       assert.equal(ending.change.outcome, outcome);
@@ -42,7 +42,7 @@ describe('the end of a run', () => {
     });
   }
 
-  it('is made in turns: its texts tell of all steps of all applications', () => {
+  it('is composed in turns, since its texts cover all steps of all applications', () => {
     const turnsOf = (count: number) => {
       const steps = Array.from({ length: count }, (_, place) => step({ name: `web-${place}` }));
       const made = [...endOfResults([result({ steps })], sampleSpec, server)];
@@ -52,7 +52,7 @@ describe('the end of a run', () => {
     assert.ok(turnsOf(5_000) >= turnsOf(1) + 5, `${turnsOf(5_000)} turns`);
   });
 
-  it('completes with issues what succeeded and needs attention', () => {
+  it('completes a success that needs attention with issues', () => {
     const concerns = [{ title: 'OrphanedResourceWarning', message: '' }];
     assert.equal(completion(end(result({ concerns }))), 'succeededWithIssues');
   });
@@ -67,18 +67,18 @@ describe('the end of a run', () => {
     assert.equal(update(ending).variables?.['outcome'], 'failed');
   });
 
-  it('fails when there was no application at all', () => {
+  it('is a failure if there was no application at all', () => {
     const ending = end();
     assert.equal(completion(ending), 'failed');
     assert.equal(ending.change.outcome, 'failed');
     assert.match(ending.change.message ?? '', /no application/);
   });
 
-  it('tells record, summary and result before the completion', () => {
+  it('reports record, summary and result before the completion', () => {
     assert.deepEqual(kinds(end(result())), ['record', 'attachment', 'attachment', 'completed']);
   });
 
-  it('attaches a summary, and a result that a machine can read', () => {
+  it('attaches a summary, and a machine-readable result', () => {
     const attachments = end(failedMigration).items.flatMap((item) =>
       item.kind === 'attachment' ? [item.attachment] : [],
     );
@@ -94,14 +94,14 @@ describe('the end of a run', () => {
     assert.equal(parsed.outcome, 'failed');
   });
 
-  it('sets all outputs but the file, which lives on no disk', () => {
+  it('sets all outputs except the file, since there is no disk for it', () => {
     for (const ending of [end(result()), endWithout('failed', 'no instance')]) {
       const expected = outputNames.filter((name) => name !== 'resultFile');
       assert.deepEqual(Object.keys(update(ending).variables ?? {}), expected);
     }
   });
 
-  it('says in the record what it says of the run', () => {
+  it('says the same in the record as about the run', () => {
     const ending = end(result());
     assert.equal(update(ending).currentOperation, ending.change.message);
     assert.equal(update(ending).variables?.['syncStatus'], 'Synced');
@@ -114,7 +114,7 @@ describe('the end of a run', () => {
     }
   });
 
-  it('keeps of the results what the pages show, whatever their size', () => {
+  it('keeps the results that the pages show, whatever their size', () => {
     const steps = Array.from({ length: 5_000 }, (_, index) => ({
       ...migrate,
       name: `job-${index}`,
@@ -131,7 +131,7 @@ describe('the end of a run', () => {
     ['canceled', 'canceled'],
     ['timedOut', 'failed'],
   ] as const) {
-    it(`completes the task as ${expected} when it ${outcome} without results`, () => {
+    it(`completes the task as ${expected} if it ${outcome} without results`, () => {
       const ending = endWithout(outcome, 'It is so.');
       assert.deepEqual(kinds(ending), ['record', 'completed']);
       assert.equal(completion(ending), expected);
@@ -141,7 +141,7 @@ describe('the end of a run', () => {
     });
   }
 
-  it('bounds and defuses what others wrote', () => {
+  it('bounds and escapes foreign text', () => {
     const evil = `##vso[task.complete result=Succeeded]\n\u001b[31m${'x'.repeat(9_000)}`;
     for (const ending of [endWithout('failed', evil), end(result({ message: evil }))]) {
       const { message = '' } = ending.change;

@@ -29,9 +29,9 @@ const goals: readonly Goal[] = [
   { action: 'terminate', ...waiting },
 ];
 
-describe('what is kept of an order that came to nothing', () => {
+describe('What is kept of a spec that never started', () => {
   for (const goal of goals) {
-    it(`has a bounded size, whatever a ${goal.action} held`, () => {
+    it(`has a bounded size, whatever a ${goal.action} contained`, () => {
       const spec: FollowSpec = {
         ...sampleSpec,
         azureProject: long,

@@ -37,7 +37,7 @@ export const waiting: FollowUpReport = {
 };
 export const queued: FollowUpReport = { ...waiting, state: 'queued', run };
 
-/** One that is in the store as its report says it. */
+/** One in the store whose report is given. */
 export function stored(report: FollowUpReport, isUnclear = false): RunFollowUp {
   return { report, isUnclear, run: report.run && { ...reference, id: report.run.id } };
 }
@@ -47,7 +47,7 @@ export function seen(change: Partial<PipelineRun> = {}): PipelineRun {
   return { ...run, state: 'completed', result: 'succeeded', ...change };
 }
 
-/** A run that waits for its follow-ups in one process after the other, with one store. */
+/** A run that waits for its follow-ups in one process after another, with one store. */
 export class WaitScene {
   readonly clock = new ManualClock();
   readonly store = new MemoryStore(sampleRun('run-1', { spec, state: 'following' }));
@@ -55,9 +55,9 @@ export class WaitScene {
   readonly canceled = new AbortController();
   /** What the operation has started. */
   started: readonly FollowUpReport[] = [waiting];
-  /** How a follow-up is in the store; undefined where it is not there. */
+  /** The state of a follow-up in the store; undefined if it is not there. */
   find: (key: string) => RunFollowUp | undefined = () => stored(queued);
-  /** What is seen of a run, time after time, every 5 s; the last stays. A fault is final. */
+  /** What is seen of a run, every 5 s; the last one stays. A fault is permanent. */
   looks: readonly (PipelineRun | Error)[] = [seen()];
   readonly canceledRuns: number[] = [];
   readonly dismissed: string[] = [];
@@ -67,7 +67,7 @@ export class WaitScene {
   cancelFault: Error | undefined;
   #life = new AbortController();
 
-  /** A process takes the run up. */
+  /** A process resumes the run. */
   begin(passage: Passage = goOn): Promise<ApplicationResult> {
     const life = new AbortController();
     this.#life = life;
@@ -81,7 +81,7 @@ export class WaitScene {
     this.#life.abort(new Detachment());
   }
 
-  /** The lines that were stored for the log, in their order. */
+  /** The lines that were stored for the log, in order. */
   get lines(): readonly string[] {
     return this.store.items.flatMap(({ item }) => (item.kind === 'lines' ? item.lines : []));
   }

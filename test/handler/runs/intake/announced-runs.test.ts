@@ -13,7 +13,7 @@ const day = 24 * 3_600_000;
 const good = kubernetesJob('migrate', { hook: 'PreSync', seconds: 5 });
 const bad = kubernetesJob('migrate', { hook: 'PreSync', seconds: 5, exit: 1 });
 
-describe('Runs that Azure DevOps announces in their operation', () => {
+describe('Runs that are announced in their operation', () => {
   let shop: Workshop;
 
   beforeEach(async () => {
@@ -41,7 +41,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
       retryCountOnTaskFailure: retries,
       timeoutInMinutes: 24 * 60,
     });
-  /** Every change of the application is shown to the handler, as its watch does. */
+  /** Every change of the application is passed to the handler, like its watch does. */
   const watch = () =>
     shop.argocd.watch(({ type }) => {
       if (type !== 'DELETED') void shop.time.during(shop.look().catch(() => undefined));
@@ -58,7 +58,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     return JSON.parse(sent?.request.body ?? '{}') as SyncRequest;
   };
 
-  it('are followed to their end, reported and completed, by our own identity alone', async () => {
+  it('are followed to their end, reported and completed, with our own identity only', async () => {
     watch();
     const job = run();
     assert.deepEqual(await job.done, { result: 'succeeded', attempts: 1, message: undefined });
@@ -74,7 +74,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     assert.ok(!JSON.stringify(infoOf(job)).includes(job.job.token));
   });
 
-  it('are told what a failed hook had to say', async () => {
+  it('get the log of a failed hook', async () => {
     shop.argocd.commit('shop', files(bad, configMap('a')));
     watch();
     const job = run();
@@ -102,7 +102,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     );
   });
 
-  it('are reported though the operation was over before anybody saw it', async () => {
+  it('are reported even if the operation ended before it was seen', async () => {
     const job = run({ waitFor: 'operation' });
     await shop.time.until(() => phase() === 'Succeeded');
     await shop.look();
@@ -110,7 +110,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     await ended();
   });
 
-  it('are found by a hook that nobody was before, and end with their operation, not with its word', async () => {
+  it("are found by a hook if nothing else found them, and end with their operation, not with the hook's call", async () => {
     const job = run();
     await shop.time.until(() => phase() === 'Running');
     const found = await shop.runOf();
@@ -126,14 +126,14 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     assert.deepEqual([completions(job), (await runs()).length], [['succeeded'], 1]);
   });
 
-  it('are none for a hook of an operation that somebody else has started', async () => {
+  it('are not found by a hook of an operation that somebody else started', async () => {
     shop.argocd.syncAs('jane', 'shop', {});
     await shop.time.until(() => phase() === 'Running');
     assert.equal(await shop.runOf(), 'none');
     assert.deepEqual(await runs(), []);
   });
 
-  it('are followed from before the controller has started, and are one run afterward', async () => {
+  it('are followed even before the controller has started, and remain one run afterward', async () => {
     shop.argocd.annotate('shop', { 'argocd.argoproj.io/skip-reconcile': 'true' });
     const job = run();
     await shop.time.until(() => shop.argocd.application('shop')?.operation !== undefined);
@@ -146,7 +146,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     assert.equal((await runs()).length, 1);
   });
 
-  it('are told that another operation took their place', async () => {
+  it('are told that another operation replaced theirs', async () => {
     const job = run();
     await shop.time.until(() => phase() === 'Running');
     await shop.look();
@@ -159,7 +159,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     assert.match(stored.message, /jane/);
   });
 
-  it('are tried again as the pipeline says, and each try is a run', async () => {
+  it('are retried as the pipeline says, with each try as a run', async () => {
     shop.argocd.commit('shop', files(bad, configMap('a')));
     watch();
     const job = run({}, 1);
@@ -174,7 +174,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     ]);
   });
 
-  it('end with what is wrong with their inputs, all at once, and the sync continues', async () => {
+  it('end with all faults of their inputs, and the sync continues', async () => {
     watch();
     const job = run({ waitFor: 'luck', timeoutSeconds: '1000000' });
     assert.equal((await job.done).result, 'failed');
@@ -184,16 +184,16 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     await ended();
   });
 
-  it('end as failed when Argo CD holds something else than the task asked for', async () => {
+  it('end as failed if Argo CD holds something else than the task requested', async () => {
     watch();
-    // As if a variable brought it in.
+    // As if a variable had inserted it.
     const job = run({ revision: 'main","prune":true,"name":"x' });
     assert.equal((await job.done).result, 'failed');
     assert.match(logOf(job), /prune: asked for false, stored true/);
     await ended();
   });
 
-  it('are ended when their build is canceled, and do with the operation as they say', async () => {
+  it('are ended when their build is canceled, and treat the operation as they say', async () => {
     watch();
     const job = run({ onCancel: 'terminate' });
     await shop.time.until(() => phase() === 'Running');
@@ -203,7 +203,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     assert.ok(stored?.outcome === 'canceled' || stored?.outcome === 'unreported', stored?.outcome);
   });
 
-  it('survive an Azure DevOps that is away, and an identity that is refused for a while', async () => {
+  it('survive an outage of Azure DevOps, and a temporarily refused identity', async () => {
     const { ownToken } = shop;
     shop.ownToken = 'expired';
     watch();
@@ -216,8 +216,8 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     await ended();
   });
 
-  describe('that are not what they say', () => {
-    /** An operation whose rows somebody wrote by hand. */
+  describe('with false claims', () => {
+    /** An operation whose info entries somebody wrote by hand. */
     const forge = async (change: (rows: Map<string, string>) => void, from?: ServerJob) => {
       const job = from ?? run();
       await shop.time.until(() => job.execution.sent.length === 1);
@@ -244,9 +244,13 @@ describe('Runs that Azure DevOps announces in their operation', () => {
       ],
       ['no ids', 'malformed', (rows) => rows.set('azure-pipelines/run', '../../x')],
       ['an unknown hub', 'malformed', (rows) => rows.set('azure-pipelines/hub', 'moon')],
-      ['a huge row', 'malformed', (rows) => rows.set('azure-pipelines/input.x', 'x'.repeat(5_000))],
       [
-        'many rows',
+        'an oversized info entry',
+        'malformed',
+        (rows) => rows.set('azure-pipelines/input.x', 'x'.repeat(5_000)),
+      ],
+      [
+        'many info entries',
         'malformed',
         (rows) => {
           for (let index = 0; index < 500; index += 1) rows.set(`azure-pipelines/x${index}`, '');
@@ -254,7 +258,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
       ],
     ];
     for (const [what, result, change] of garbage) {
-      it(`are a figure and nothing else: ${what}`, async () => {
+      it(`are only counted: ${what}`, async () => {
         const job = await forge(change);
         await silent(job);
         assert.deepEqual(shop.announcements, [result]);
@@ -265,7 +269,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
       });
     }
 
-    it('are a figure and nothing else where no rule lets anybody touch the application', async () => {
+    it('are only counted if no rule lets anybody access the application', async () => {
       shop.isOpen = false;
       const job = await forge(() => undefined);
       await silent(job);
@@ -277,14 +281,14 @@ describe('Runs that Azure DevOps announces in their operation', () => {
       await ended();
     });
 
-    it('are a figure and nothing else as long as we have no identity', async () => {
+    it('are only counted while we have no identity', async () => {
       shop.ownToken = '';
       const job = await forge(() => undefined);
       await silent(job);
       assert.deepEqual([shop.announcements, await runs()], [['noIdentity'], []]);
     });
 
-    it('tell nobody anything where the rules do not allow their project the application', async () => {
+    it('are not reported if the rules do not allow their project the application', async () => {
       shop.denial = ({ proven }) =>
         proven?.projectName === 'shop' ? 'No rule allows project shop this.' : undefined;
       const job = await forge(() => undefined);
@@ -297,7 +301,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
 
     const another: readonly (readonly [string, (rows: Map<string, string>) => void])[] = [
       [
-        'a plan of another project',
+        "another project's plan",
         (rows) =>
           rows.set('azure-pipelines/project', '0'.repeat(8) + '-0000-4000-8000-000000000000'),
       ],
@@ -314,7 +318,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
       ],
     ];
     for (const [what, change] of another) {
-      it(`tell nobody anything: ${what}`, async () => {
+      it(`are not reported: ${what}`, async () => {
         const job = await forge(change);
         await silent(job);
         const outcomes = (await runs()).map(({ outcome }) => outcome);
@@ -322,7 +326,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
       });
     }
 
-    it('end no task but ours, such as an approval that waits for a callback', async () => {
+    it('never end another kind of task, such as an approval that waits for a callback', async () => {
       const approval = shop.azure.addJob();
       const { planId, jobId, taskInstanceId, timelineId } = approval;
       await forge((rows) => {
@@ -337,7 +341,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
       );
     });
 
-    it('take no task from another application that is at work for it', async () => {
+    it('do not take over a task from another application that is being followed for it', async () => {
       shop.argocd.commit('other', files(configMap('b')));
       shop.argocd.createApplication('other');
       const job = run();
@@ -355,7 +359,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
       assert.equal((await runs()).length, 1);
     });
 
-    it('are left alone that ended longer ago than any task waits', async () => {
+    it('are ignored if they ended longer ago than any task waits', async () => {
       const job = run();
       await shop.time.until(() => job.execution.sent.length === 1);
       const { infos = [] } = infoOf(job);
@@ -370,7 +374,7 @@ describe('Runs that Azure DevOps announces in their operation', () => {
     });
   });
 
-  it('wait where too many are open already, and are taken when there is room', async () => {
+  it('wait if too many are already open, and are accepted when there is capacity', async () => {
     shop.quotaProblem = 'too many';
     const job = run();
     await shop.time.until(() => phase() === 'Running');

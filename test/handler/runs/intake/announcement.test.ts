@@ -21,8 +21,8 @@ const collectionOf = (url: string) =>
   url.startsWith('https://dev.azure.com/fabrikam') ? 'https://dev.azure.com/fabrikam' : undefined;
 const read = (info: readonly InfoRow[]) => readAnnouncement(info, collectionOf);
 
-describe('The rows by which an operation names its run', () => {
-  it('are read, ids in lower case', () => {
+describe('The info entries by which an operation names its run', () => {
+  it('are parsed, with ids in lower case', () => {
     assert.deepEqual(read([...rowsOf(), { name: 'Reason', value: 'x' }]), {
       marker: good['azure-pipelines/run'],
       address: {
@@ -45,7 +45,7 @@ describe('The rows by which an operation names its run', () => {
     ['without a build', { 'azure-pipelines/build': undefined }],
   ];
   for (const [what, change] of without) {
-    it(`name no build: those ${what}`, () => {
+    it(`name no build if they are ${what}`, () => {
       const reading = read(rowsOf(change));
       assert.ok(typeof reading !== 'string');
       assert.equal(reading.buildId, undefined);
@@ -59,10 +59,10 @@ describe('The rows by which an operation names its run', () => {
         [`without ${name}`, rowsOf({ [name]: undefined })] as const,
         [`with ${name} twice`, [...rowsOf(), { name, value: good[name] ?? '' }]] as const,
       ]),
-    ['of a run of ours', rowsOf({ 'azure-pipelines/run': [1, 2, 3, 4].map(id).join('/') })],
+    ['of one of our own runs', rowsOf({ 'azure-pipelines/run': [1, 2, 3, 4].map(id).join('/') })],
     ['that were not filled in', rowsOf({ 'azure-pipelines/project': '$(system.TeamProjectId)' })],
     ['of an unknown hub', rowsOf({ 'azure-pipelines/hub': 'deployment' })],
-    ['with a long value', rowsOf({ 'azure-pipelines/input.revision': 'x'.repeat(1_001) })],
+    ['with an oversized value', rowsOf({ 'azure-pipelines/input.revision': 'x'.repeat(1_001) })],
     [
       'that are too many',
       rowsOf(
@@ -74,12 +74,12 @@ describe('The rows by which an operation names its run', () => {
     it(`are malformed ${what}`, () => assert.equal(read(rows), 'malformed'));
   }
 
-  it('are foreign of an organization that is not configured', () => {
+  it('are ignored for an organization that is not configured', () => {
     const rows = rowsOf({ 'azure-pipelines/collection': 'https://dev.azure.com/evil/' });
     assert.equal(read(rows), 'foreign');
   });
 
-  it('are looked for by one of them, and read without harm, whatever they are', () => {
+  it('are detected by one of them, and parsed without harm, whatever they contain', () => {
     assert.equal(isAnnounced(rowsOf()), true);
     assert.equal(isAnnounced(rowsOf({ 'azure-pipelines/collection': undefined })), false);
     const name = fc.oneof(fc.constantFrom(...Object.keys(good)), fc.string());

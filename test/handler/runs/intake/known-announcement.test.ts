@@ -9,7 +9,7 @@ const run = (change: Partial<Run>, of: string | undefined = uid): Run => {
   return { ...rest, spec: of === '' ? spec : { ...spec, announced: { uid: of, faults: [] } } };
 };
 
-describe('What an operation is to the runs of its task', () => {
+describe('The relation of an operation to the runs of its task', () => {
   const cases: readonly [
     string,
     Run | undefined,
@@ -17,17 +17,17 @@ describe('What an operation is to the runs of its task', () => {
     number | undefined,
     string,
   ][] = [
-    ['there is none', undefined, undefined, 10, 'new'],
-    ['one was sent to us and is open', run({ state: 'following' }, ''), undefined, 10, 'taken'],
+    ['there are none', undefined, undefined, 10, 'new'],
+    ['one that was sent to us is open', run({ state: 'following' }, ''), undefined, 10, 'taken'],
     ['one is open for another application', run({ state: 'accepted' }, 'x'), 10, 10, 'taken'],
-    ['one has ended for another application', run({ state: 'ended' }, 'x'), 10, 10, 'new'],
+    ['one for another application has ended', run({ state: 'ended' }, 'x'), 10, 10, 'new'],
     ['its own is open', run({ state: 'following' }), 10, 10, 'known'],
-    ['its own has not seen it begin', run({ state: 'following' }), undefined, 10, 'known'],
+    ['its own did not see it start', run({ state: 'following' }), undefined, 10, 'known'],
     ['its own has ended', run({ state: 'ended', outcome: 'failed' }), 10, 10, 'known'],
-    ['the try before has ended', run({ state: 'ended', outcome: 'failed' }), 10, 11, 'new'],
-    ['the try before is just being told', run({ state: 'reporting' }), 10, 11, 'new'],
+    ['the previous try has ended', run({ state: 'ended', outcome: 'failed' }), 10, 11, 'new'],
+    ['the previous try is just being reported', run({ state: 'reporting' }), 10, 11, 'new'],
     [
-      'the try before has ended, and it has not begun',
+      'the previous try has ended, and the operation has not started',
       run({ state: 'ended', outcome: 'failed' }),
       10,
       undefined,
@@ -35,14 +35,14 @@ describe('What an operation is to the runs of its task', () => {
     ],
     ['a later try has ended', run({ state: 'ended', outcome: 'failed' }), 11, 10, 'known'],
     [
-      'its own was refused before it began',
+      'its own was refused before the operation started',
       run({ state: 'ended', outcome: 'refused' }),
       undefined,
       10,
       'known',
     ],
     [
-      'one has ended that never learned of a start',
+      'one has ended that never saw a start',
       run({ state: 'ended', outcome: 'failed' }),
       undefined,
       10,
@@ -50,7 +50,7 @@ describe('What an operation is to the runs of its task', () => {
     ],
   ];
   for (const [what, last, lastStart, startedAt, expected] of cases) {
-    it(`is ${expected} where ${what}`, () => {
+    it(`is ${expected} if ${what}`, () => {
       const known = last && { run: last, startedAt: lastStart };
       assert.equal(acquaintanceOf({ uid, startedAt }, known), expected);
     });

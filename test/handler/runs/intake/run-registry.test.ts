@@ -7,7 +7,7 @@ import type { FaultKind } from '../../../../simulators/azure-devops/faults.ts';
 import type { Job } from '../../../../simulators/azure-devops/job.ts';
 import { Workshop } from '../workshop.ts';
 
-describe('runs', () => {
+describe('Runs', () => {
   let shop: Workshop;
 
   beforeEach(async () => {
@@ -45,7 +45,7 @@ describe('runs', () => {
   const requests = (job: Job) =>
     shop.azure.requests.filter(({ path }) => path.toLowerCase().includes(job.planId));
 
-  it('say what they are about while they follow, as their last line does', async () => {
+  it('say what they follow at the start, like in their last line', async () => {
     const { runId } = await begin();
     const said = new Set<string>();
     await until(async () => {
@@ -56,7 +56,7 @@ describe('runs', () => {
     assert.ok(said.has('PreSync wave 0: Job/migrate Running'), [...said].join('\n'));
   });
 
-  it('count as open from the moment in which they are asked for', async () => {
+  it('count as open as soon as they are requested', async () => {
     const jobs = [1, 2, 3].map(() => shop.azure.addJob());
     const pending = () => shop.runs.pendingOf('fabrikam');
     const most: number[] = [];
@@ -71,13 +71,13 @@ describe('runs', () => {
     await until(() => pending() === 0);
   });
 
-  it('are one for all addresses of their organization', () => {
+  it('are the same for all URLs of their organization', () => {
     const { address } = shop.spec(shop.azure.addJob());
     const at = (collection: string) => keyOf({ ...address, collection });
     assert.equal(at('https://Fabrikam.visualstudio.com'), at('https://dev.azure.com/fabrikam'));
   });
 
-  it('sync once, tell the run everything, complete it once, and forget the token', async () => {
+  it('sync once, report everything, complete once, and forget the token', async () => {
     const { job, runId } = await begin();
     const run = await shop.ended(runId);
     assert.equal(run.outcome, 'succeeded', run.message);
@@ -138,7 +138,7 @@ describe('runs', () => {
       assert.deepEqual(completions(job), ['succeeded']);
     });
 
-    it('are one run when they come at the same time', async () => {
+    it('are one run if they arrive at the same time', async () => {
       const job = shop.azure.addJob();
       const all = await Promise.all([send(job), send(job), send(job)]);
       assert.equal(new Set(all.map(({ runId }) => runId)).size, 1);
@@ -146,7 +146,7 @@ describe('runs', () => {
       assert.equal(shop.syncs, 1);
     });
 
-    it('are a new attempt after a failure, with a completion of its own', async () => {
+    it('are a new attempt after a failure, with another completion', async () => {
       shop.argocd.commit('shop', files(kubernetesJob('check', { hook: 'PreSync', exit: 1 })));
       const { job, runId } = await begin();
       await shop.ended(runId);
@@ -160,7 +160,7 @@ describe('runs', () => {
       assert.deepEqual(completions(job), ['failed', 'succeeded']);
     });
 
-    it('complete again what has succeeded, and sync nothing', async () => {
+    it('repeat the completion of a success, and sync nothing', async () => {
       const { job, runId } = await begin();
       await shop.ended(runId);
       job.plan.restart(job.taskInstanceId);
@@ -182,7 +182,7 @@ describe('runs', () => {
       assert.deepEqual(completions(job), ['succeeded']);
     });
 
-    it('are worked although a forged request with the same ids came first', async () => {
+    it('are executed even if a forged request with the same ids came first', async () => {
       const job = shop.azure.addJob();
       const forged = await send(job, 'forged');
       const { runId } = await send(job);
@@ -192,7 +192,7 @@ describe('runs', () => {
     });
   });
 
-  describe('that do not prove themselves', () => {
+  describe('that are not proven', () => {
     const refused = async (run: Run, job: Job, reason: RegExp) => {
       assert.equal(run.outcome, 'refused');
       assert.match(run.message, reason);
@@ -202,7 +202,7 @@ describe('runs', () => {
       assert.equal(await shop.store.token(run.id), undefined);
     };
 
-    it('are refused when the plan is unknown', async () => {
+    it('are refused if the plan is unknown', async () => {
       const job = shop.azure.addJob();
       const spec = shop.spec(job, {
         address: { ...shop.addressOf(job), planId: crypto.randomUUID() },
@@ -211,7 +211,7 @@ describe('runs', () => {
       await refused(await shop.ended(runId), job, /does not know this plan/);
     });
 
-    it('are refused when the task is of another job or plan', async () => {
+    it('are refused if the task belongs to another job or plan', async () => {
       const [job, other] = [shop.azure.addJob(), shop.azure.addJob()];
       for (const change of [{ jobId: other.jobId }, { taskInstanceId: other.taskInstanceId }]) {
         const spec = shop.spec(job, { address: { ...shop.addressOf(job), ...change } });
@@ -220,12 +220,12 @@ describe('runs', () => {
       }
     });
 
-    it('are refused when their project has another name', async () => {
+    it('are refused if their project has another name', async () => {
       const { job, runId } = await begin({ azureProject: 'bank' });
       await refused(await shop.ended(runId), job, /does not belong to project "bank"/);
     });
 
-    it('are refused when their task has ended', async () => {
+    it('are refused if their task has ended', async () => {
       const job = shop.azure.addJob();
       job.plan.update([{ id: job.taskInstanceId, state: 'completed' }]);
       const { runId } = await send(job);
@@ -233,7 +233,7 @@ describe('runs', () => {
     });
 
     for (const as of ['401', '302', '203'] as const) {
-      it(`are refused when the token leads to a sign-in page by ${as}`, async () => {
+      it(`are refused if the token leads to a sign-in page by ${as}`, async () => {
         const job = shop.azure.addJob();
         shop.azure.behavior.badToken = as;
         const { runId } = await send(job, 'expired');
@@ -265,7 +265,7 @@ describe('runs', () => {
       assert.match((await shop.ended(runId)).message, /was terminated, as requested/);
     });
 
-    it('before they were worked, start nothing', async () => {
+    it('before they were executed, start nothing', async () => {
       const back = shop.azure.inject({
         operation: 'getPlan',
         fault: { kind: 'answer', status: 503 },
@@ -280,7 +280,7 @@ describe('runs', () => {
       assert.deepEqual(completions(job), ['canceled']);
     });
 
-    it('before they came, start nothing', async () => {
+    it('before they arrived, start nothing', async () => {
       const job = shop.azure.addJob();
       await cancel(job);
       const { runId } = await send(job);
@@ -289,7 +289,7 @@ describe('runs', () => {
       assert.deepEqual(completions(job), ['canceled']);
     });
 
-    it('after they ended, stay as they are', async () => {
+    it('after they ended, remain unchanged', async () => {
       const { job, runId } = await begin();
       await shop.ended(runId);
       await cancel(job);
@@ -304,7 +304,7 @@ describe('runs', () => {
       assert.equal((await shop.ended(runId)).outcome, 'succeeded');
     });
 
-    it('are completed as failed where canceled is refused', async () => {
+    it('are completed as failed if canceled is refused', async () => {
       shop.azure.behavior.refusesCanceled = true;
       const { job, runId } = await begin();
       await running();
@@ -322,10 +322,10 @@ describe('runs', () => {
     const faults: readonly (readonly [string, FaultKind])[] = [
       ['is throttled', { kind: 'throttle', retryAfter: 3 }],
       ['fails', { kind: 'answer', status: 500 }],
-      ['is carried out, but fails', { kind: 'answer', status: 500, afterActing: true }],
-      ['is cut off before', { kind: 'cutBefore' }],
-      ['is cut off after', { kind: 'cutAfter' }],
-      ['shows a sign-in page', { kind: 'signIn', as: '203' }],
+      ['takes effect, but fails', { kind: 'answer', status: 500, afterActing: true }],
+      ['is cut off before it takes effect', { kind: 'cutBefore' }],
+      ['is cut off after it took effect', { kind: 'cutAfter' }],
+      ['returns a sign-in page', { kind: 'signIn', as: '203' }],
     ];
     const operations = [
       'getPlan',
@@ -338,7 +338,7 @@ describe('runs', () => {
     ] as const;
     for (const operation of operations) {
       for (const [what, fault] of faults) {
-        it(`lose and double nothing when ${operation} ${what}`, async () => {
+        it(`lose and duplicate nothing if ${operation} ${what}`, async () => {
           shop.azure.inject({ operation, fault, times: 2 });
           const { job, runId } = await begin();
           assert.equal((await shop.ended(runId)).outcome, 'succeeded');
@@ -352,7 +352,7 @@ describe('runs', () => {
       }
     }
 
-    it('stop for good when the plan is gone', async () => {
+    it('stop permanently if the plan is gone', async () => {
       const { job, runId } = await begin();
       await running();
       shop.azure.inject({ fault: { kind: 'planNotFound' }, planId: job.planId, times: Infinity });
@@ -365,7 +365,7 @@ describe('runs', () => {
       assert.equal(requests(job).length, asked);
     });
 
-    it('give up with a clear record when the token ends first', async () => {
+    it('give up with a clear record if the token expires first', async () => {
       shop.tokenLifetime = 120_000;
       const { runId } = await begin();
       await running();
@@ -375,7 +375,7 @@ describe('runs', () => {
       assert.match(run.message, /shop succeeded.* before the run's token expired/);
     });
 
-    it('do without child records where they are refused', async () => {
+    it('continue without child records if those are refused', async () => {
       shop.azure.behavior.refusesChildRecords = true;
       const { job, runId } = await begin();
       assert.equal((await shop.ended(runId)).outcome, 'succeeded');
@@ -383,7 +383,7 @@ describe('runs', () => {
     });
   });
 
-  describe('that another process takes up', () => {
+  describe('that another process resumes', () => {
     it('continue where they were, and end as if nothing had happened', async () => {
       const whole = await begin();
       await shop.ended(whole.runId);
@@ -407,7 +407,7 @@ describe('runs', () => {
       assert.match(logOf(job), /The handler was restarted, and resumes where it left off/);
     });
 
-    it('tell what still waited for the plan, once and in its order', async () => {
+    it('report what still waited for the plan, once and in order', async () => {
       const manifests = { path: /\/manifests/, times: Infinity };
       shop.argocd.faults.add({ ...manifests, fault: { kind: 'delay', milliseconds: 3_000 } });
       const { job, runId } = await begin();
@@ -437,7 +437,7 @@ describe('runs', () => {
       assert.deepEqual([...new Set(story)], story);
     });
 
-    it('are told the end that the run was not told', async () => {
+    it('report an end that was not yet reported', async () => {
       const back = shop.azure.inject({
         operation: 'postEvent',
         event: 'TaskCompleted',
@@ -453,7 +453,7 @@ describe('runs', () => {
       assert.deepEqual(completions(job), ['succeeded']);
     });
 
-    it('that were accepted and not yet worked, are worked', async () => {
+    it('are executed if they were accepted but not yet started', async () => {
       const back = shop.azure.inject({
         operation: 'getPlan',
         fault: { kind: 'answer', status: 503 },
@@ -467,7 +467,7 @@ describe('runs', () => {
       assert.deepEqual(completions(job), ['succeeded']);
     });
 
-    it('stay canceled', async () => {
+    it('remain canceled', async () => {
       const slow = kubernetesJob('slow', { hook: 'PreSync', seconds: 60 });
       shop.argocd.commit('shop', files(slow, configMap('a')));
       const { job, runId } = await begin({}, { onCancel: 'terminate' });
@@ -489,7 +489,7 @@ describe('runs', () => {
       shop.argocd.commit('shop', files(waiting, configMap('a')));
     };
 
-    it('are parked in the store, and continue at a change as if they never were', async () => {
+    it('are parked in the store, and continue at a change as if they had not been', async () => {
       stuck();
       const { job, runId } = await begin();
       await until(() => shop.runs.figures.parked === 1);
@@ -511,7 +511,7 @@ describe('runs', () => {
       assert.equal(shop.runs.pendingOf('fabrikam'), 0);
     });
 
-    it('are canceled while they rest', async () => {
+    it('can be canceled while they are parked', async () => {
       stuck();
       const { job, runId } = await begin({}, { onCancel: 'terminate' });
       await until(() => shop.runs.figures.parked === 1);
@@ -520,7 +520,7 @@ describe('runs', () => {
       assert.deepEqual(completions(job), ['canceled']);
     });
 
-    it('come to their deadline while they rest', async () => {
+    it('reach their deadline while they are parked', async () => {
       shop.argocd.commit('shop', files(kubernetesJob('stuck', { hook: 'PreSync', forever: true })));
       const { runId } = await begin({}, { timeout: 90_000 });
       await until(() => shop.runs.figures.parked === 1);
@@ -538,10 +538,10 @@ describe('runs', () => {
     });
   });
 
-  describe('that are checks', () => {
+  describe('of checks', () => {
     const checking = { kind: 'check' } as const;
 
-    it('wait until the applications are there, and start nothing', async () => {
+    it('wait until the applications are ready, and start nothing', async () => {
       const { job, runId } = await begin(checking, { goal: waitGoal() });
       shop.argocd.syncAs('alice', 'shop');
       assert.equal((await shop.ended(runId)).outcome, 'succeeded');
@@ -549,7 +549,7 @@ describe('runs', () => {
       assert.deepEqual(completions(job), ['succeeded']);
     });
 
-    it('stop when their build is canceled, since nobody tells them', async () => {
+    it('stop when their build is canceled, which they detect by themselves', async () => {
       const job = shop.azure.addJob();
       const goal = waitGoal({ target: { kind: 'revision', revision: 'f'.repeat(40) } });
       const { runId } = await send(
@@ -564,7 +564,7 @@ describe('runs', () => {
     });
   });
 
-  it('end as timed out at their own deadline', async () => {
+  it('time out at their own deadline', async () => {
     shop.argocd.commit('shop', files(kubernetesJob('stuck', { hook: 'PreSync', forever: true })));
     const { job, runId } = await begin({}, { timeout: 20_000, onTimeout: 'terminate' });
     const run = await shop.ended(runId);
@@ -573,7 +573,7 @@ describe('runs', () => {
     assert.deepEqual(completions(job), ['failed']);
   });
 
-  it('fail clearly when their Argo CD is configured no more', async () => {
+  it('fail with a clear message if their Argo CD is no longer configured', async () => {
     const { job, runId } = await begin({ argocd: 'gone' });
     const run = await shop.ended(runId);
     assert.match(run.message, /no longer has an Argo CD instance "gone"/);
@@ -593,7 +593,7 @@ describe('runs', () => {
     );
   });
 
-  it('fail when a selector finds nothing', async () => {
+  it('fail if a selector finds nothing', async () => {
     const { job, runId } = await begin({}, { subject: { selector: 'app=none' }, goal: syncGoal() });
     assert.match((await shop.ended(runId)).message, /matches selector/);
     assert.deepEqual(completions(job), ['failed']);

@@ -6,7 +6,7 @@ import { ManualClock } from '../../../follow/manual-clock.ts';
 const fabrikam = 'https://dev.azure.com/fabrikam';
 const contoso = 'https://dev.azure.com/contoso';
 
-describe('the availability of organizations', () => {
+describe('The availability of organizations', () => {
   let clock: ManualClock;
   let availability: Availability;
   let heard: string[];
@@ -28,7 +28,7 @@ describe('the availability of organizations', () => {
     note('unavailable');
   };
 
-  it('tells all that listen of the first answer after an outage', async () => {
+  it('tells all listeners about the first response after an outage', async () => {
     listen('two');
     await outage();
     assert.deepEqual(heard, []);
@@ -38,7 +38,7 @@ describe('the availability of organizations', () => {
     assert.equal(heard.length, 2);
   });
 
-  it('tells of each outage', async () => {
+  it('is reported for each outage', async () => {
     for (let times = 1; times < 4; times += 1) {
       await outage();
       note(undefined);
@@ -46,7 +46,7 @@ describe('the availability of organizations', () => {
     }
   });
 
-  it('takes no failure for an outage that is one among answers', async () => {
+  it('does not count a single failure among responses as an outage', async () => {
     for (let second = 0; second < 10; second += 1) {
       note('unavailable');
       await clock.pass(1_900);
@@ -55,7 +55,7 @@ describe('the availability of organizations', () => {
     assert.deepEqual(heard, []);
   });
 
-  it('tells nobody of another organization', async () => {
+  it('is not reported to listeners of another organization', async () => {
     listen('other', contoso);
     await outage();
     note(undefined, contoso);
@@ -77,7 +77,7 @@ describe('the availability of organizations', () => {
   const silent = new Set<string>(['unavailable', 'unclear', 'aborted', 'blocked', 'throttled']);
   for (const failure of [...azureFailures, 'aborted'] as const) {
     const says = silent.has(failure) ? 'no sign' : 'a sign';
-    it(`takes ${failure} for ${says} of its return`, async () => {
+    it(`counts ${failure} as ${says} of its return`, async () => {
       await outage();
       note(failure);
       assert.equal(heard.length, silent.has(failure) ? 0 : 1);
@@ -85,7 +85,7 @@ describe('the availability of organizations', () => {
   }
 
   for (const failure of ['unavailable', 'unclear'] as const) {
-    it(`takes ${failure} for a failure`, async () => {
+    it(`counts ${failure} as a failure`, async () => {
       note(failure);
       await clock.pass(2_000);
       note(undefined);
@@ -94,7 +94,7 @@ describe('the availability of organizations', () => {
   }
 
   for (const failure of ['aborted', 'blocked', 'throttled', 'forbidden'] as const) {
-    it(`does not take ${failure} for the beginning of an outage`, async () => {
+    it(`does not count ${failure} as the start of an outage`, async () => {
       note(failure);
       await clock.pass(5_000);
       note(undefined);

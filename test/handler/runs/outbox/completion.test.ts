@@ -3,14 +3,14 @@ import { Detachment } from '../../../../src/follow/detachment.ts';
 import { failed } from '../fake-plan.ts';
 import { completed, ToldRun } from '../told-run.ts';
 
-describe('the completion of a failure that may have been told', () => {
+describe('The completion of a failure that may have been reported', () => {
   let told: ToldRun;
 
   beforeEach(() => {
     told = new ToldRun();
   });
 
-  /** The answer was lost; a try that follows opens the record again. */
+  /** The response was lost; a following try opens the record again. */
   const lose = async (isOpenAgain: boolean) => {
     await told.hold(completed('failed'));
     told.plan.onCall = (what) => (what === 'post' ? failed('unclear') : undefined);
@@ -21,14 +21,14 @@ describe('the completion of a failure that may have been told', () => {
     return telling;
   };
 
-  it('does not wait where the record shows that it was', async () => {
+  it('does not wait if the record shows that it was', async () => {
     const { delivery } = await lose(false);
     await told.clock.pass(200);
     assert.equal(await delivery, 'told');
     assert.deepEqual(told.plan.completions, []);
   });
 
-  it('tells it again after five seconds in which no other try has come', async () => {
+  it('is reported again after five seconds without another try', async () => {
     const { delivery } = await lose(true);
     assert.equal(await told.clock.finish(delivery), 'told');
     assert.deepEqual(told.plan.completions, ['failed']);
@@ -36,7 +36,7 @@ describe('the completion of a failure that may have been told', () => {
   });
 
   for (const life of [1_000, 2_000, 4_900]) {
-    it(`tells it again although its process dies every ${life} ms`, async () => {
+    it(`is reported again although its process ends every ${life} ms`, async () => {
       const telling = await lose(true);
       telling.end(new Detachment());
       for (let lives = 0; told.plan.completions.length === 0; lives += 1) {
@@ -50,7 +50,7 @@ describe('the completion of a failure that may have been told', () => {
     });
   }
 
-  it('counts the wait from the first look where an older handler did not store its start', async () => {
+  it('counts the wait from the first read if an older handler did not store its start', async () => {
     await told.hold(completed('failed'));
     told.store.run = {
       ...told.store.run,
@@ -64,7 +64,7 @@ describe('the completion of a failure that may have been told', () => {
     assert.deepEqual(told.plan.completions, ['failed']);
   });
 
-  it('leaves the next try alone, once that has proven itself', async () => {
+  it('leaves the next try alone once that is proven', async () => {
     const { delivery } = await lose(true);
     told.nextTry = 'unproven';
     await told.clock.pass(20_000);
@@ -74,7 +74,7 @@ describe('the completion of a failure that may have been told', () => {
     assert.deepEqual(told.plan.completions, []);
   });
 
-  it('tells it again when the next try was none', async () => {
+  it('is reported again if there was no next try', async () => {
     const { delivery } = await lose(true);
     told.nextTry = 'unproven';
     await told.clock.pass(20_000);
@@ -83,7 +83,7 @@ describe('the completion of a failure that may have been told', () => {
     assert.deepEqual(told.plan.completions, ['failed']);
   });
 
-  it('waits a minute for the next try to prove itself, and no longer', async () => {
+  it('waits a minute for the next try to be proven, and no longer', async () => {
     const { delivery } = await lose(true);
     told.nextTry = 'unproven';
     assert.equal(await told.clock.finish(delivery), 'told');
@@ -91,7 +91,7 @@ describe('the completion of a failure that may have been told', () => {
     assert.deepEqual(told.times('post'), [0, 60_000]);
   });
 
-  it('ends with the process while it waits', async () => {
+  it('ends with the process during the wait', async () => {
     const telling = await lose(true);
     told.nextTry = 'unproven';
     await told.clock.pass(10_000);

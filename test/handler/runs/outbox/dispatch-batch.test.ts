@@ -16,19 +16,19 @@ const stored = (...items: readonly ReportItem[]): readonly StoredItem[] =>
   items.map((item, index) => ({ seq: index + 10, at: 0, item }));
 const next = (...items: readonly ReportItem[]) => nextBatch(stored(...items));
 
-/** All batches, one after the other, as they are sent when nothing new comes. */
+/** All batches in the order in which they are sent if nothing new arrives. */
 function all(items: readonly StoredItem[]): readonly DispatchBatch[] {
   const batch = nextBatch(items);
   if (batch === undefined) return [];
   return [batch, ...all(items.slice(batch.items.length))];
 }
 
-describe('a batch', () => {
-  it('is not there when there is nothing to tell', () => {
+describe('A batch', () => {
+  it('is absent if there is nothing to report', () => {
     assert.equal(next(), undefined);
   });
 
-  it('takes lines and changes of records together, in their order', () => {
+  it('combines lines and changes of records in order', () => {
     const batch = next(
       line('a', 'b'),
       record({ state: 'inProgress', percentComplete: 10 }),
@@ -52,7 +52,7 @@ describe('a batch', () => {
     });
   });
 
-  it('makes one of what is said of a child more than once', () => {
+  it('merges several updates of a child', () => {
     const end: ReportItem = {
       kind: 'children',
       records: [
@@ -68,7 +68,7 @@ describe('a batch', () => {
   });
 
   for (const item of [started, attachment, completed('failed')]) {
-    it(`never holds ${item.kind} together with anything else`, () => {
+    it(`never contains ${item.kind} together with anything else`, () => {
       assert.deepEqual(
         all(stored(line('a'), item, line('b'))).map(({ kind, items }) => [kind, items.length]),
         [
@@ -81,19 +81,19 @@ describe('a batch', () => {
   }
 
   for (const [what, items, isUrgent] of [
-    ['of a run under way', [line('a'), attachment], false],
+    ['of a run in progress', [line('a'), attachment], false],
     ['before the start', [line('a'), started], true],
     ['before the completion', [line('a'), attachment, completed('succeeded')], true],
-    ['that is the start', [started], true],
-    ['that is the completion', [completed('succeeded')], true],
-    ['that is an attachment before the completion', [attachment, completed('failed')], true],
+    ['that contains the start', [started], true],
+    ['that contains the completion', [completed('succeeded')], true],
+    ['with an attachment before the completion', [attachment, completed('failed')], true],
   ] as const) {
-    it(`${what} is ${isUrgent ? 'urgent' : 'in no hurry'}`, () => {
+    it(`${what} is ${isUrgent ? 'urgent' : 'not urgent'}`, () => {
       assert.equal(next(...items)?.isUrgent, isUrgent);
     });
   }
 
-  it('has at most a thousand lines, unless they came as one', () => {
+  it('has at most a thousand lines, unless they came as one item', () => {
     const lines = (count: number) => line(...Array.from({ length: count }, () => 'x'));
     const sizes = (...items: readonly ReportItem[]) =>
       all(stored(...items)).map((batch) => (batch.kind === 'progress' ? batch.lines.length : 0));
@@ -102,7 +102,7 @@ describe('a batch', () => {
     assert.deepEqual(sizes(lines(1_500), lines(1)), [1_500, 1]);
   });
 
-  it('loses, doubles and reorders nothing, whatever is to be told', () => {
+  it('loses, duplicates and reorders nothing, whatever is to be reported', () => {
     const items = fc.array(
       fc.oneof(
         fc.array(fc.string(), { maxLength: 700 }).map((lines) => line(...lines)),

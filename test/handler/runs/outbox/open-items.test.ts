@@ -7,7 +7,7 @@ import {
 import type { ReportItem, StoredItem } from '../../../../src/handler/store/store.ts';
 import { attachment, completed, line, record } from '../told-run.ts';
 
-describe('the open items of a run at its end', () => {
+describe('The open items of a run at its end', () => {
   let stored: StoredItem[];
   let reads: number;
   let open: OpenItems;
@@ -38,7 +38,7 @@ describe('the open items of a run at its end', () => {
     });
   });
 
-  it('come in their order, the completion last, and are read twice however many there are', async () => {
+  it('come in order, with the completion last, and are read twice however many there are', async () => {
     const files = Array.from({ length: 10 }, () => ({ kind: 'attachment', attachment }) as const);
     hold(line('a'), record({}), ...files, line('b'), completed('succeeded'));
     const { kinds, left } = await giveAll();
@@ -52,7 +52,7 @@ describe('the open items of a run at its end', () => {
     assert.equal(reads, 2);
   });
 
-  it('are given once, and are left where they did not leave the outbox', async () => {
+  it('are returned once, and skipped if they did not leave the outbox', async () => {
     hold(line('a'), { kind: 'attachment', attachment }, completed('failed'));
     const passed = new Set<ReportChannel>();
     assert.equal((await open.next(passed)).batch.kind, 'progress');
@@ -63,7 +63,7 @@ describe('the open items of a run at its end', () => {
     assert.deepEqual([batch.kind, ...left], ['completed', 'log', 'attachments']);
   });
 
-  it('leave out what came by a channel that fails meanwhile', async () => {
+  it('exclude those of a channel that has failed meanwhile', async () => {
     hold({ kind: 'attachment', attachment }, line('a'), { kind: 'attachment', attachment });
     hold(completed('failed'));
     const first = await open.next(new Set());
@@ -73,20 +73,20 @@ describe('the open items of a run at its end', () => {
     assert.deepEqual([kinds, left], [['progress', 'completed'], ['attachments']]);
   });
 
-  it('hold what is written meanwhile', async () => {
+  it('include those written meanwhile', async () => {
     hold(line('a'), completed('succeeded'));
     remove((await open.next(new Set())).batch.items);
     stored.push({ seq: 7, at: 0, item: line('b') });
     assert.deepEqual((await giveAll()).kinds, ['progress', 'completed']);
   });
 
-  it('are only the completion where no channel is left', async () => {
+  it('are only the completion if no channel is left', async () => {
     hold(line('a'), completed('succeeded'));
     const { batch } = await open.next(new Set(channels));
     assert.equal(batch.kind, 'completed');
   });
 
-  it('must hold a completion', async () => {
+  it('must include a completion', async () => {
     hold(line('a'));
     await assert.rejects(open.next(new Set(channels)), /has no completion/);
   });

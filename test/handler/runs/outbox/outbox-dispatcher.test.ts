@@ -27,7 +27,7 @@ const calls = [
   'post',
 ] as const satisfies Call[];
 
-describe('the outbox dispatcher of a run', () => {
+describe('The outbox dispatcher of a run', () => {
   let told: ToldRun;
 
   beforeEach(() => {
@@ -39,7 +39,7 @@ describe('the outbox dispatcher of a run', () => {
     what === 'updateRecords' &&
     (given as readonly RecordUpdate[]).some((each) => each.id.startsWith(id));
 
-  it('tells all of it in its order, the completion last', async () => {
+  it('reports everything in order, with the completion last', async () => {
     await told.hold(...story);
     assert.equal(await finish(), 'told');
     assertToldOnce(told);
@@ -58,7 +58,7 @@ describe('the outbox dispatcher of a run', () => {
     );
   });
 
-  it('takes one step of the store for each call, and reads what is left twice', async () => {
+  it('takes one store step for each call, and reads the rest twice', async () => {
     await told.hold(...story);
     told.store.run = {
       ...told.store.run,
@@ -77,7 +77,7 @@ describe('the outbox dispatcher of a run', () => {
     assert.equal(count('items'), 2);
   });
 
-  it('tells events with the version of the plan', async () => {
+  it('reports events with the version of the plan', async () => {
     told.store.run = {
       ...told.store.run,
       report: { ...told.store.run.report, planVersion: 12 },
@@ -93,7 +93,7 @@ describe('the outbox dispatcher of a run', () => {
     );
   });
 
-  it('tells more than it reads at once', async () => {
+  it('reports more than it reads at once', async () => {
     const many = Array.from({ length: 2_500 }, (_, index) => line(String(index)));
     await told.hold(...many, completed('succeeded'));
     assert.equal(await finish(), 'told');
@@ -115,7 +115,7 @@ describe('the outbox dispatcher of a run', () => {
   });
 
   describe('keeps a pace', () => {
-    it('of two seconds while the run is under way', async () => {
+    it('of two seconds during the run', async () => {
       const { unitOfWork } = told.begin();
       for (let tenth = 0; tenth < 100; tenth += 1) {
         unitOfWork.enqueue(line(`line ${tenth}`));
@@ -125,7 +125,7 @@ describe('the outbox dispatcher of a run', () => {
       assert.equal(told.plan.lines?.length, 100);
     });
 
-    it('and tells at once what comes after a while', async () => {
+    it('and immediately reports what comes after a pause', async () => {
       const { unitOfWork } = told.begin();
       await told.clock.pass(60_000);
       unitOfWork.enqueue(line('a'));
@@ -134,7 +134,7 @@ describe('the outbox dispatcher of a run', () => {
     });
 
     for (const item of [completed('succeeded'), { kind: 'started' } as const]) {
-      it(`but not for what is ${item.kind}, nor for what is before it`, async () => {
+      it(`but not for ${item.kind}, nor for anything before it`, async () => {
         const { unitOfWork } = told.begin();
         unitOfWork.enqueue(line('a'));
         await told.clock.pass(100);
@@ -149,7 +149,7 @@ describe('the outbox dispatcher of a run', () => {
     }
   });
 
-  it('is idle when everything is told, and not when something came', async () => {
+  it('is idle when everything is reported, and not when something new has come', async () => {
     const { unitOfWork, dispatcher } = told.begin();
     assert.equal(dispatcher.isIdle, false);
     await settle();
@@ -191,9 +191,9 @@ describe('the outbox dispatcher of a run', () => {
     ];
     for (const call of calls) {
       for (const [failure, stage] of faults) {
-        // What may be carried out although it failed is never called merely unavailable.
+        // What may take effect although it failed is never classified as merely unavailable.
         if (failure === 'unavailable' && stage === 'after' && call === 'post') continue;
-        it(`tells all of it once when ${call} is ${failure}, ${stage} it was done`, async () => {
+        it(`reports everything once if ${call} is ${failure}, ${stage} it took effect`, async () => {
           await told.hold(...story);
           const telling = told.begin(failing(call, stage, failed(failure), 2));
           assert.equal(await finish(telling), 'told');
@@ -208,7 +208,7 @@ describe('the outbox dispatcher of a run', () => {
       }
     }
 
-    it('sends again only the lines that did not arrive', async () => {
+    it('resends only the lines that did not arrive', async () => {
       await told.hold(line('a', 'b', 'c'), line('d'));
       told.plan.mostLinesTaken = 2;
       const { unitOfWork } = told.begin();
@@ -219,7 +219,7 @@ describe('the outbox dispatcher of a run', () => {
       assert.deepEqual(told.plan.lines, ['a', 'b', 'c', 'd', 'e']);
     });
 
-    it('waits as long as it is asked to, whatever is new', async () => {
+    it('waits as long as it is asked to, even if something new arrives', async () => {
       await told.hold(line('a'));
       const throttled = failed('throttled', 90_000);
       const { unitOfWork } = told.begin(failing('createLog', 'before', throttled, 1));
@@ -239,7 +239,7 @@ describe('the outbox dispatcher of a run', () => {
       assert.deepEqual(told.times('createLog'), [5 * 60_000]);
     });
 
-    it('asks less and less, down to once a minute', async () => {
+    it('retries with growing pauses, up to a minute', async () => {
       await told.hold(completed('succeeded'));
       told.plan.onCall = () => failed('unavailable');
       const { failures } = told.begin();
@@ -252,7 +252,7 @@ describe('the outbox dispatcher of a run', () => {
       assert.ok(failures.every(({ what }) => what === 'completed'));
     });
 
-    it('is as quick as ever after it works again', async () => {
+    it('is as fast as before after a recovery', async () => {
       await told.hold(line('a'));
       const { unitOfWork } = told.begin(failing('appendLog', 'before', failed('unavailable'), 8));
       await told.clock.pass(300_000);
@@ -265,7 +265,7 @@ describe('the outbox dispatcher of a run', () => {
 
   describe('when the plan is gone', () => {
     for (const call of [...calls, 'records'] as const) {
-      it(`stops for good, told so by ${call}`, async () => {
+      it(`stops permanently if ${call} says so`, async () => {
         await told.hold(...story);
         if (call === 'records') {
           const { report } = told.store.run;
@@ -285,14 +285,14 @@ describe('the outbox dispatcher of a run', () => {
     }
   });
 
-  describe('when the token ends', () => {
-    it('stops while there is nothing to tell', async () => {
+  describe('when the token expires', () => {
+    it('stops while there is nothing to report', async () => {
       const { delivery } = told.begin();
       assert.equal(await told.clock.finish(delivery), 'late');
       assert.equal(told.clock.now(), told.began + 24 * hour);
     });
 
-    it('stops while it waits to try again, and asks no more', async () => {
+    it('stops while it waits to retry, and sends nothing more', async () => {
       told.store.run = { ...told.store.run, tokenExpiresAt: told.began + 100_000 };
       await told.hold(completed('succeeded'));
       told.plan.onCall = () => failed('unavailable');
@@ -301,7 +301,7 @@ describe('the outbox dispatcher of a run', () => {
       assert.equal(told.plan.calls.at(-1)?.at, told.began + 63_500);
     });
 
-    it('tells nothing that comes after', async () => {
+    it('reports nothing that comes later', async () => {
       told.store.run = { ...told.store.run, tokenExpiresAt: told.began };
       await told.hold(completed('succeeded'));
       assert.equal(await finish(), 'late');
@@ -311,7 +311,7 @@ describe('the outbox dispatcher of a run', () => {
 
   describe('when the token is refused', () => {
     for (const failure of ['unauthenticated', 'forbidden', 'not-found'] as const) {
-      it(`tells all of it although it is ${failure} for minutes`, async () => {
+      it(`reports everything even if it is ${failure} for minutes`, async () => {
         await told.hold(...story);
         let isRefused = true;
         told.plan.onCall = () => (isRefused ? failed(failure) : undefined);
@@ -326,9 +326,9 @@ describe('the outbox dispatcher of a run', () => {
       for (const [what, left, least, most] of [
         ['ten minutes', 24, 10, 11.5],
         ['the deadline', 5 / 60, 5, 6.5],
-        ['a minute after the deadline', -1, 1, 2.5],
+        ['one minute after the deadline', -1, 1, 2.5],
       ] as const) {
-        it(`gives up when it is ${failure} until ${what}`, async () => {
+        it(`gives up if it is ${failure} until ${what}`, async () => {
           told.store.run = { ...told.store.run, deadline: told.began + left * hour };
           await told.hold(...story);
           told.plan.onCall = () => failed(failure);
@@ -339,7 +339,7 @@ describe('the outbox dispatcher of a run', () => {
       }
     }
 
-    it('continues as long as the run is under way', async () => {
+    it('continues while the run is in progress', async () => {
       await told.hold(line('a'));
       let isRefused = true;
       told.plan.onCall = () => (isRefused ? failed('unauthenticated') : undefined);
@@ -355,14 +355,14 @@ describe('the outbox dispatcher of a run', () => {
   describe('when Azure DevOps refuses', () => {
     for (const failure of ['refused', 'forbidden', 'not-found'] as const) {
       for (const call of ['createLog', 'appendLog', 'updateRecords', 'attach'] as const) {
-        it(`comes to the end without what ${call} brings, if it is ${failure}`, async () => {
+        it(`completes without the content of ${call} if that is ${failure}`, async () => {
           await told.hold(...story);
           told.plan.onCall = (what) => (what === call ? failed(failure) : undefined);
           const telling = told.begin();
           assert.equal(await finish(telling), 'told');
           assert.deepEqual(told.plan.completions, ['succeeded']);
           const channel = channelOfCall[call];
-          // What may be a mishap is tried some times; a request that is wrong stays so.
+          // A possible mishap is retried a few times; an invalid request stays invalid.
           assert.ok(telling.failures.length >= (failure === 'refused' ? 1 : 4));
           for (const { what, error } of telling.failures) {
             assert.deepEqual([what, error.failure], [channel, failure]);
@@ -372,7 +372,7 @@ describe('the outbox dispatcher of a run', () => {
         });
 
         if (failure !== 'refused') {
-          it(`tells all of it although ${call} is ${failure} three times`, async () => {
+          it(`reports everything although ${call} is ${failure} three times`, async () => {
             await told.hold(...story);
             const telling = told.begin(failing(call, 'before', failed(failure), 3));
             assert.equal(await finish(telling), 'told');
@@ -382,7 +382,7 @@ describe('the outbox dispatcher of a run', () => {
         }
       }
 
-      it(`comes to the end if the start is ${failure}`, async () => {
+      it(`completes if the start is ${failure}`, async () => {
         await told.hold(...story);
         told.plan.onCall = (what, given) =>
           what === 'post' && (given as TaskEvent).name === 'TaskStarted'
@@ -395,7 +395,7 @@ describe('the outbox dispatcher of a run', () => {
         assert.equal(telling.failures.length, failure === 'refused' ? 1 : 4);
       });
 
-      it(`tells its own record without children if those are ${failure}`, async () => {
+      it(`updates its own record without children if those are ${failure}`, async () => {
         await told.hold(...story.slice(0, -1));
         told.plan.onCall = (what, given) =>
           isRefusingRecord(what, given, 'phase') ? failed(failure) : undefined;
@@ -407,12 +407,12 @@ describe('the outbox dispatcher of a run', () => {
         const asked = told.times('updateRecords').length;
         telling.unitOfWork.enqueue(child('phase 2'), completed('succeeded'));
         assert.equal(await told.clock.finish(telling.delivery), 'told');
-        // The one that says which log it has.
+        // The update that says which log it has.
         assert.equal(told.times('updateRecords').length, asked + 1);
       });
     }
 
-    it('puts up with lines that are refused once, and continues with the next', async () => {
+    it('accepts that lines are refused once, and continues with the next', async () => {
       await told.hold(line('a', 'b'));
       const { unitOfWork } = told.begin(failing('appendLog', 'before', failed('refused'), 1));
       await told.clock.pass(10_000);
@@ -427,7 +427,7 @@ describe('the outbox dispatcher of a run', () => {
       assert.deepEqual(told.plan.lines, ['c', 'd']);
     });
 
-    it('does not say that a record has a log which was refused', async () => {
+    it('does not say that a record has a log if that was refused', async () => {
       await told.hold(line('a'), completed('succeeded'));
       told.plan.onCall = (what) => (what === 'createLog' ? failed('forbidden') : undefined);
       assert.equal(await finish(), 'told');
@@ -443,21 +443,21 @@ describe('the outbox dispatcher of a run', () => {
           ? failed('refused')
           : undefined;
 
-      it(`completes as ${plain} where ${result} is none of the results`, async () => {
+      it(`completes as ${plain} if ${result} is not an accepted result`, async () => {
         await told.hold(completed(result));
         told.plan.onCall = onlyPlain;
         assert.equal(await finish(), 'told');
         assert.deepEqual(told.plan.completions, [plain]);
       });
 
-      it(`completes as ${result} where only the way to it fails`, async () => {
+      it(`completes as ${result} if only the requests before it fail`, async () => {
         await told.hold(completed(result));
         const telling = told.begin(failing('post', 'before', failed('unavailable'), 1));
         assert.equal(await finish(telling), 'told');
         assert.deepEqual(told.plan.completions, [result]);
       });
 
-      it(`completes as ${plain} once, even if nobody hears the answer`, async () => {
+      it(`completes as ${plain} once, even if the response is lost`, async () => {
         await told.hold(completed(result));
         told.plan.onCall = onlyPlain;
         assert.equal(
@@ -468,7 +468,7 @@ describe('the outbox dispatcher of a run', () => {
       });
     }
 
-    it('looks at the record before it completes again, and stops when it is complete', async () => {
+    it('reads the record before it completes again, and stops if it is complete', async () => {
       await told.hold(completed('succeeded'));
       told.plan.onCall = (what) => (what === 'post' ? failed('refused') : undefined);
       const { delivery } = told.begin();
@@ -483,7 +483,7 @@ describe('the outbox dispatcher of a run', () => {
     });
   });
 
-  it('does not tell lines again that the store is still to learn are told', async () => {
+  it('does not repeat lines whose report has yet to be stored', async () => {
     const commits = new Gate('commit');
     await told.hold(line('a'), record({ percentComplete: 50 }), completed('succeeded'));
     told.plan.onCall = (what) => {
@@ -500,7 +500,7 @@ describe('the outbox dispatcher of a run', () => {
     assert.deepEqual(told.plan.lines, ['a']);
   });
 
-  describe('when processes die', () => {
+  describe('when processes end', () => {
     const end = async ({ unitOfWork, delivery }: ReturnType<ToldRun['begin']>) => {
       const outcome = await delivery;
       unitOfWork.change({ state: 'ended', message: outcome });
@@ -516,7 +516,7 @@ describe('the outbox dispatcher of a run', () => {
 
     for (const isOverWhenCompleted of [true, false]) {
       const how = isOverWhenCompleted ? 'which ends the plan' : 'which leaves the plan open';
-      it(`has told all of it once, the completion as well, ${how}`, async () => {
+      it(`has reported everything once, including the completion, ${how}`, async () => {
         const most = await moments();
         assert.ok(most > 40, String(most));
         for (let moment = 1; moment <= most; moment += 1) {
@@ -535,7 +535,7 @@ describe('the outbox dispatcher of a run', () => {
       });
     }
 
-    it('has told all of it once, although every process dies sooner or later', async () => {
+    it('has reported everything once, although every process ends sooner or later', async () => {
       for (const life of [9, 13, 17, 23]) {
         told = new ToldRun();
         await told.hold(...story);
@@ -550,7 +550,7 @@ describe('the outbox dispatcher of a run', () => {
       }
     });
 
-    it('posts nothing any more, and rejects with the reason', async () => {
+    it('posts nothing more, and rejects with the reason', async () => {
       const reason = new Detachment();
       for (const ends of ['before', 'after'] as const) {
         told = new ToldRun();
@@ -583,7 +583,7 @@ describe('the outbox dispatcher of a run', () => {
     });
   });
 
-  it('waits for a store that fails, and loses and doubles nothing', async () => {
+  it('waits for a failing store, and loses and duplicates nothing', async () => {
     for (const call of ['commit', 'items']) {
       told = new ToldRun();
       await told.hold(...story);

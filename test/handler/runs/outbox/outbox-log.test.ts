@@ -6,7 +6,7 @@ import { ManualClock } from '../../../follow/manual-clock.ts';
 import { sampleSpec, sampleRun } from '../../store/sample.ts';
 import { MemoryStore } from '../memory-store.ts';
 
-describe('the log of a run', () => {
+describe('The log of a run', () => {
   let clock: ManualClock;
   let store: MemoryStore;
   let unitOfWork: RunUnitOfWork;
@@ -41,7 +41,7 @@ describe('the log of a run', () => {
     begin();
   });
 
-  it('starts each line with its time, as logs of Azure Pipelines do', async () => {
+  it('starts each line with its time, like other logs of Azure Pipelines', async () => {
     log.line('one');
     await clock.pass(1_234);
     log.line('two');
@@ -51,7 +51,7 @@ describe('the log of a run', () => {
     ]);
   });
 
-  it('starts each line of a text, too, since lines are counted', async () => {
+  it('starts each line of a multi-line text as well, since lines are counted', async () => {
     log.lines(['one\ntwo', 'three']);
     assert.deepEqual(
       (await lines()).map((line) => line.slice(29)),
@@ -77,7 +77,7 @@ describe('the log of a run', () => {
     });
   });
 
-  it('has ten issues of each type, and the others in the log only', async () => {
+  it('has ten issues of each type, and the others only in the log', async () => {
     for (let number = 1; number <= 12; number += 1) {
       log.issue('error', `e${number}`);
       log.issue('warning', `w${number}`);
@@ -88,7 +88,7 @@ describe('the log of a run', () => {
     assert.ok(!last?.issues?.some(({ message }) => message === 'e11'));
   });
 
-  it('keeps the issues of a process before, since the whole list is replaced', async () => {
+  it('keeps the issues of an earlier process, since the whole list is replaced', async () => {
     log.issue('error', 'first');
     await unitOfWork.stored();
     begin();
@@ -100,7 +100,7 @@ describe('the log of a run', () => {
     assert.equal((await updates()).at(-1)?.errorCount, 2);
   });
 
-  it('has a bar that never goes back, after a restart as well', async () => {
+  it('has a progress bar that never goes back, even after a restart', async () => {
     log.progress(10, '1 of 10 steps');
     log.progress(10, '1 of 10 steps');
     log.progress(40, '4 of 10 steps');
@@ -115,12 +115,12 @@ describe('the log of a run', () => {
     ]);
   });
 
-  it('says next to the bar what is waited for', async () => {
+  it('shows next to the progress bar what is waited for', async () => {
     log.activity('Waiting for Job/migrate');
     assert.deepEqual(await updates(), [{ currentOperation: 'Waiting for Job/migrate' }]);
   });
 
-  it('makes a child record with its name and place, and only continues with it later', async () => {
+  it('creates a child record with its name and position, and later only updates it', async () => {
     log.record({
       id: 'a',
       type: 'ArgoCD.Application',
@@ -181,7 +181,7 @@ describe('the log of a run', () => {
     });
   }
 
-  it('has no children where the server does not want them', async () => {
+  it('has no children if the server does not accept them', async () => {
     const { report } = store.run;
     store.run = { ...store.run, report: { ...report, isWithoutChildren: true } };
     begin();
@@ -189,7 +189,7 @@ describe('the log of a run', () => {
     assert.deepEqual(await items(), []);
   });
 
-  it('is one step with what is recorded in the same turn', async () => {
+  it('forms one step with everything recorded in the same turn', async () => {
     log.issue('error', 'a');
     log.progress(100, 'failed');
     unitOfWork.change({ message: 'm' });

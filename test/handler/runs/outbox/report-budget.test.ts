@@ -17,7 +17,7 @@ import {
   ToldRun,
 } from '../told-run.ts';
 
-describe('the budget of reports', () => {
+describe('The budget of reports', () => {
   let told: ToldRun;
 
   beforeEach(() => {
@@ -26,14 +26,14 @@ describe('the budget of reports', () => {
 
   const finish = (telling = told.begin()) => told.clock.finish(telling.delivery);
 
-  describe('when something but the completion fails forever', () => {
+  describe('when everything but the completion fails forever', () => {
     type Fault = (clock: ManualClock) => AzureError | undefined | Promise<AzureError | undefined>;
     const slow = (ms: number, error?: AzureError): Fault => {
       return (clock) => clock.sleep(ms, new AbortController().signal).then(() => error);
     };
     const faults: readonly (readonly [string, Fault])[] = [
       ['500', () => failed('unavailable')],
-      ['500 in doubt', () => failed('unclear')],
+      ['500, with an unclear effect', () => failed('unclear')],
       ['400', () => failed('refused')],
       ['401', () => failed('unauthenticated')],
       ['403', () => failed('forbidden')],
@@ -42,7 +42,7 @@ describe('the budget of reports', () => {
       ['429 for a minute', () => failed('throttled', 60_000)],
       ['429 for a day', () => failed('throttled', 24 * hour)],
       ['no answer', slow(20_000, failed('unavailable'))],
-      ['a slow answer', slow(19_000)],
+      ['a slow response', slow(19_000)],
     ];
     const isStart = (given: unknown) => (given as TaskEvent).name === 'TaskStarted';
     const optional: readonly (readonly [
@@ -60,14 +60,14 @@ describe('the budget of reports', () => {
     for (const [fault, answer] of faults) {
       for (const [call, channel, isMeant] of [
         ...optional,
-        ['all of it', undefined, all] as const,
+        ['all of these', undefined, all] as const,
       ]) {
         for (const [left, limit] of [
           [hour, 125_000],
           [60_000, 30_000],
           [1_000, 10_000],
         ] as const) {
-          it(`completes once though ${call} gets ${fault}, ${left / 1_000} s before the deadline`, async () => {
+          it(`completes once although ${call} gets ${fault}, ${left / 1_000} s before the deadline`, async () => {
             told.store.run = { ...told.store.run, deadline: told.began + left };
             await told.hold(...story);
             told.plan.onCall = (what, given) =>
@@ -78,7 +78,7 @@ describe('the budget of reports', () => {
             assert.equal(told.plan.events.at(-1)?.name, 'TaskCompleted');
             const took = told.clock.now() - told.began;
             assert.ok(took <= limit, `after ${took} ms`);
-            if (fault === 'a slow answer') return;
+            if (fault === 'a slow response') return;
             assert.ok(telling.failures.length > 0);
             if (channel === undefined) return assert.ok(telling.leftOut.length >= 3);
             assert.deepEqual(new Set(telling.leftOut), new Set([channel]));
@@ -93,7 +93,7 @@ describe('the budget of reports', () => {
     }
 
     for (const call of Object.keys(channelOfCall)) {
-      it(`tries ${call} six times, however much time there is`, async () => {
+      it(`tries ${call} six times, however much time is left`, async () => {
         told.store.run = { ...told.store.run, deadline: told.began + hour };
         await told.hold(...story);
         let tries = 0;
@@ -109,7 +109,7 @@ describe('the budget of reports', () => {
       });
     }
 
-    it('says in the log what is left out, once, whatever processes tell it', async () => {
+    it('says in the log what is omitted, once, whichever processes report it', async () => {
       await told.hold(...story);
       told.plan.onCall = (what) => (what === 'attach' ? failed('unavailable') : undefined);
       for (let lives = 0; lives < 20; lives += 1) {
@@ -125,10 +125,10 @@ describe('the budget of reports', () => {
       assert.deepEqual(told.plan.completions, ['succeeded']);
     });
 
-    it('counts the time from the end of the run, across processes that die', async () => {
+    it('counts the time from the end of the run, across processes that end', async () => {
       await told.hold(...story);
       told.plan.onCall = (what) => (what === 'attach' ? failed('unavailable') : undefined);
-      // None lives for as many tries as there are.
+      // None lives for the maximum number of tries.
       for (let lives = 0; told.plan.completions.length === 0; lives += 1) {
         assert.ok(lives < 60, 'not told in two minutes');
         const telling = told.begin();
@@ -148,7 +148,7 @@ describe('the budget of reports', () => {
       assert.deepEqual(told.plan.completions, ['succeeded']);
     });
 
-    it('does not wait for its turn when the end comes, but for as long as there is time', async () => {
+    it('does not wait for its turn at the end, but still uses the remaining time', async () => {
       told.store.run = { ...told.store.run, deadline: told.began + 65_000 };
       await told.hold(line('a'));
       told.plan.onCall = (what) => (what === 'createLog' ? failed('unavailable') : undefined);
@@ -160,7 +160,7 @@ describe('the budget of reports', () => {
       assert.equal(told.clock.now() - told.began, 85_000);
     });
 
-    it('keeps all for an outage in which the completion fails as well', async () => {
+    it('keeps everything during an outage in which the completion fails as well', async () => {
       await told.hold(...story);
       let isAway = true;
       told.plan.onCall = () => (isAway ? failed('unavailable') : undefined);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { SendingTerm } from '../../../../src/handler/runs/outbox/sending-term.ts';
 import { ManualClock } from '../../../follow/manual-clock.ts';
 
-describe('the term of calls that follow each other', () => {
+describe('The cancel scope of consecutive calls', () => {
   let clock: ManualClock;
   let parent: AbortController;
   /** A second for each call. */
@@ -14,7 +14,7 @@ describe('the term of calls that follow each other', () => {
     term = new SendingTerm(clock, () => clock.now() + 1_000, parent.signal);
   });
 
-  it('gives each call its time, with one timer for all', async () => {
+  it('gives each call its time limit, with one timer for all', async () => {
     const first = term.begin();
     await clock.pass(900);
     const second = term.begin();
@@ -25,7 +25,7 @@ describe('the term of calls that follow each other', () => {
     assert.equal(second.aborted, true);
   });
 
-  it('gives a call its time after one that was cut off', async () => {
+  it('gives a call its time limit after one that was cut off', async () => {
     term.begin();
     await clock.pass(1_000);
     const next = term.begin();
@@ -35,7 +35,7 @@ describe('the term of calls that follow each other', () => {
     assert.equal(next.aborted, true);
   });
 
-  it('ends with its parent, and says why', () => {
+  it('ends with its parent, and gives the reason', () => {
     const signal = term.begin();
     term.throwIfAborted();
     parent.abort(new Error('the process ends'));
@@ -50,7 +50,7 @@ describe('the term of calls that follow each other', () => {
     assert.equal(clock.sleeping, 0);
   });
 
-  it('has no timer before the first call, and need not have one to end', () => {
+  it('has no timer before the first call, and can end without one', () => {
     term.end();
     assert.equal(clock.sleeping, 0);
   });

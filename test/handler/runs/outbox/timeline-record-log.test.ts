@@ -7,7 +7,7 @@ import { failed, FakePlan } from '../fake-plan.ts';
 import { MemoryStore } from '../memory-store.ts';
 import { dyingAt, failing, goOn, type Passage } from '../passage.ts';
 
-describe('the log of a record', () => {
+describe('The log of a record', () => {
   const { signal } = new AbortController();
   let clock: ManualClock;
   let plan: FakePlan;
@@ -37,7 +37,7 @@ describe('the log of a record', () => {
     store = new MemoryStore(sampleRun('run-1'));
   });
 
-  it('is made for its first line, and asked no more while nothing is in doubt', async () => {
+  it('is created for its first line, and not read while nothing is in doubt', async () => {
     const append = begin();
     await append('a', 'b');
     await append('c');
@@ -46,7 +46,7 @@ describe('the log of a record', () => {
     assert.deepEqual(store.run.report.log, { id: 7, base: 0, written: 3 });
   });
 
-  it('continues after lines that were there before', async () => {
+  it('continues after existing lines', async () => {
     plan.lines = ['of an earlier try', 'of an earlier try'];
     await begin()('a');
     assert.deepEqual(store.run.report.log, { id: 7, base: 2, written: 1 });
@@ -63,7 +63,7 @@ describe('the log of a record', () => {
     assert.equal(plan.lines?.length, 2);
   });
 
-  it('is asked by a process that did not write it', async () => {
+  it('is read by a process that did not write it', async () => {
     await begin()('a');
     await begin()('b');
     assert.deepEqual(asked(), ['createLog', 'appendLog', 'createLog', 'appendLog']);
@@ -74,7 +74,7 @@ describe('the log of a record', () => {
     ['arrived', 'after'],
     ['did not arrive', 'before'],
   ] as const) {
-    it(`gets each line once when some ${what} although the answer was lost`, async () => {
+    it(`gets each line once if some ${what} although the response was lost`, async () => {
       const append = begin(failing('appendLog', stage, failed('unclear'), 1));
       await assert.rejects(append('a', 'b'), { failure: 'unclear' });
       await append('a', 'b', 'c');
@@ -85,7 +85,7 @@ describe('the log of a record', () => {
     });
   }
 
-  it('gets only the rest of lines of which a part arrived', async () => {
+  it('gets only the rest if a part of the lines arrived', async () => {
     plan.lines = ['before'];
     plan.mostLinesTaken = 1;
     const append = begin();
@@ -95,7 +95,7 @@ describe('the log of a record', () => {
     assert.deepEqual(plan.lines, ['before', 'a', 'b', 'c']);
   });
 
-  it('is not written to when all arrived', async () => {
+  it('is not written if all lines arrived', async () => {
     const append = begin(failing('appendLog', 'after', failed('unclear'), 1));
     await assert.rejects(append('a'));
     await append('a');
@@ -103,7 +103,7 @@ describe('the log of a record', () => {
     assert.equal(store.run.report.log?.written, 1);
   });
 
-  it('is in no doubt after a server that only said: later', async () => {
+  it('is not in doubt after a server that only asked to wait', async () => {
     const append = begin();
     await append('a');
     plan.onCall = () => failed('throttled');
@@ -124,14 +124,14 @@ describe('the log of a record', () => {
     assert.deepEqual(asked().slice(-2), ['createLog', 'appendLog']);
   });
 
-  it('is taken to hold nothing of ours when it has fewer lines than it should', async () => {
+  it('is assumed to have none of our lines if it has fewer than it should', async () => {
     await begin()('a', 'b');
     plan.lines = [];
     await begin()('c', 'd', 'e');
     assert.deepEqual(plan.lines, ['c', 'd', 'e']);
   });
 
-  it('has lines and the end of their items stored as one, whenever the process dies', async () => {
+  it('has lines stored in one step with the end of their items, whenever the process ends', async () => {
     let moment = 1;
     for (; store.run.report.log?.written !== 2; moment += 1) {
       store = new MemoryStore(sampleRun('run-1'));

@@ -15,7 +15,7 @@ import { failing, type Passage } from '../passage.ts';
 const diskFull = new StoreError('The store: the disk is full.');
 const line = (text: string): ReportItem => ({ kind: 'lines', lines: [text] });
 
-describe('the unit of work of a run', () => {
+describe('The unit of work of a run', () => {
   let clock: ManualClock;
   let store: MemoryStore;
   let faults: StoreError[];
@@ -43,7 +43,7 @@ describe('the unit of work of a run', () => {
     life = new AbortController();
   });
 
-  it('makes one step of what is recorded in one turn', async () => {
+  it('forms one step from what is recorded in one turn', async () => {
     const unitOfWork = begin();
     unitOfWork.change({ state: 'reporting' });
     unitOfWork.enqueue(line('a'), line('b'));
@@ -72,7 +72,7 @@ describe('the unit of work of a run', () => {
     ]);
   });
 
-  it('makes once, when the step closes, what changes again and again in a turn', async () => {
+  it('builds repeated changes once, when the step closes', async () => {
     const unitOfWork = begin();
     let made = 0;
     for (let told = 1; told <= 500; told += 1) {
@@ -101,7 +101,7 @@ describe('the unit of work of a run', () => {
     assert.deepEqual(texts(), ['a']);
   });
 
-  it('makes another step of what is recorded in another turn, in the same order', async () => {
+  it('forms another step from what is recorded in another turn, in order', async () => {
     const unitOfWork = begin();
     unitOfWork.enqueue(line('a'));
     await Promise.resolve();
@@ -134,7 +134,7 @@ describe('the unit of work of a run', () => {
     assert.deepEqual(texts(), ['a', 'b']);
   });
 
-  it('knows at once what is stored later', () => {
+  it('immediately knows what is stored later', () => {
     const unitOfWork = begin();
     unitOfWork.change({ attempt: 2 });
     unitOfWork.change({ message: 'm' });
@@ -142,7 +142,7 @@ describe('the unit of work of a run', () => {
     assert.equal(store.run.attempt, 1);
   });
 
-  it('lets go of nobody before it is stored', async () => {
+  it('lets nobody continue before the step is stored', async () => {
     let open = (): void => undefined;
     const gate = new Promise<void>((resolve) => (open = resolve));
     const unitOfWork = begin((_, stage) => (stage === 'before' ? gate : Promise.resolve()));
@@ -156,7 +156,7 @@ describe('the unit of work of a run', () => {
     assert.equal(isStored, true);
   });
 
-  it('rings when something to be told is stored, and only then', async () => {
+  it('rings when something to report is stored, and only then', async () => {
     const unitOfWork = begin(failing('commit', 'before', diskFull, 1));
     unitOfWork.enqueue(line('a'));
     await settle();
@@ -168,7 +168,7 @@ describe('the unit of work of a run', () => {
     assert.equal(rung, 1);
   });
 
-  it('tries until the store works again, loses nothing and keeps the order', async () => {
+  it('retries until the store works again, loses nothing and keeps the order', async () => {
     let isBroken = true;
     const unitOfWork = begin((_, stage) =>
       isBroken && stage === 'before' ? Promise.reject(diskFull) : Promise.resolve(),
@@ -189,7 +189,7 @@ describe('the unit of work of a run', () => {
     assert.ok(faults.every((fault) => fault === diskFull));
   });
 
-  it('asks a store that fails less and less, down to every 5 seconds', async () => {
+  it('retries a failing store with growing pauses, up to 5 seconds', async () => {
     const times: number[] = [];
     const began = clock.now();
     const unitOfWork = begin(() => {
@@ -202,14 +202,14 @@ describe('the unit of work of a run', () => {
     assert.equal(faults.length, times.length);
   });
 
-  it('insists likewise on what it is given to read', async () => {
+  it('retries reads in the same way', async () => {
     const items = store.connect(failing('items', 'before', diskFull, 3));
     const read = begin().insist(() => items.items('run-1', 1));
     assert.deepEqual(await clock.finish(read), []);
     assert.equal(faults.length, 3);
   });
 
-  it('continues with nothing once the process ends', async () => {
+  it('does nothing more once the process ends', async () => {
     const unitOfWork = begin(failing('commit', 'before', diskFull, Infinity));
     let isOver = false;
     unitOfWork.enqueue(line('a'));
@@ -225,7 +225,7 @@ describe('the unit of work of a run', () => {
     assert.deepEqual([isOver, texts(), faults.length, clock.sleeping], [false, [], known, 0]);
   });
 
-  it('does not complain of a store that is closed because the process ends', async () => {
+  it('does not report a store that is closed because the process ends', async () => {
     const unitOfWork = begin(() => {
       life.abort();
       return Promise.reject(new StoreError('The store is closed.'));
@@ -235,7 +235,7 @@ describe('the unit of work of a run', () => {
     assert.deepEqual(faults, []);
   });
 
-  it('tells who waits of a step that is wrong in itself', async () => {
+  it('reports an invalid step to whoever waits for it', async () => {
     const wrong = new Error('There is no run run-1.');
     const unitOfWork = begin(failing('commit', 'before', wrong, 1));
     unitOfWork.enqueue(line('a'));
@@ -281,7 +281,7 @@ describe('the unit of work of a run', () => {
       );
     });
 
-    it('leaves nothing but the record of a run that has ended', async () => {
+    it('leaves only the record of a run that has ended', async () => {
       const unitOfWork = begun();
       unitOfWork.enqueue(line('a'));
       unitOfWork.checkpoint('shop', { checkpoint: sampleCheckpoint(1) });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { FairQueue } from '../../../../src/handler/runs/scheduler/fair-queue.ts';
 
-describe('a fair queue of runs', () => {
+describe('A fair queue of runs', () => {
   let queue: FairQueue;
   let atWork: Map<string, number>;
-  /** Runs that cannot begin yet. */
+  /** Runs that cannot start yet. */
   let kept: Set<string>;
 
   beforeEach(() => {
@@ -18,7 +18,7 @@ describe('a fair queue of runs', () => {
       (partitionKey) => atWork.get(partitionKey) ?? 0,
       (id) => !kept.has(id),
     );
-  /** Lets all begin, one after another; each stays at work. */
+  /** Lets all start, one after another; each stays at work. */
   const all = (partitionKeyOf: (id: string) => string): readonly string[] => {
     const begun: string[] = [];
     for (let id = first(); id !== undefined; id = first()) {
@@ -30,7 +30,7 @@ describe('a fair queue of runs', () => {
     return begun;
   };
 
-  it('takes those of one partition in the order in which they came', () => {
+  it('takes those of one partition in the order of arrival', () => {
     for (const id of ['b', 'a', 'c', 'b']) queue.add(id, 'one');
     assert.deepEqual(
       all(() => 'one'),
@@ -39,7 +39,7 @@ describe('a fair queue of runs', () => {
     assert.equal(queue.size, 0);
   });
 
-  it('takes first those whose partition have the fewest at work', () => {
+  it('first takes those whose partition has the fewest at work', () => {
     for (const id of ['x1', 'x2', 'x3', 'x4']) queue.add(id, 'x');
     for (const id of ['y1', 'y2']) queue.add(id, 'y');
     queue.add('z1', 'z');
@@ -51,7 +51,7 @@ describe('a fair queue of runs', () => {
     );
   });
 
-  it('passes over those that cannot start yet, and their partition if none can', () => {
+  it('skips those that cannot start yet, and their partition if none can', () => {
     for (const id of ['x1', 'x2']) queue.add(id, 'x');
     queue.add('y1', 'y');
     atWork.set('y', 9);
@@ -64,7 +64,7 @@ describe('a fair queue of runs', () => {
     assert.equal(queue.size, 3);
   });
 
-  it('forgets who does not wait any more', () => {
+  it('forgets those that no longer wait', () => {
     queue.add('x1', 'x');
     assert.deepEqual([queue.has('x1', 'x'), queue.has('x1', 'y'), queue.size], [true, false, 1]);
     queue.delete('x1', 'y');

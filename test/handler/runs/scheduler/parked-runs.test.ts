@@ -12,7 +12,7 @@ import { spec } from '../fake-plan.ts';
 const until = 10_000;
 const following = { spec, state: 'following' } as const;
 
-describe('parked runs', () => {
+describe('Parked runs', () => {
   let listeners: Listeners<ChangeEvent>;
   let returns: { readonly collection: string; readonly listener: () => void }[];
   let woken: string[];
@@ -61,7 +61,7 @@ describe('parked runs', () => {
     applicationEvent('DELETED'),
   ] as const) {
     const what = typeof event === 'string' ? event : event.type;
-    it(`end at the event that an application is ${what}`, () => {
+    it(`wake at the event that an application is ${what}`, () => {
       begin({ names: ['cart', 'shop'] });
       listeners.tell('other', event);
       assert.deepEqual(woken, []);
@@ -70,13 +70,13 @@ describe('parked runs', () => {
     });
   }
 
-  it('do not end because nothing is told any more', () => {
+  it('do not wake because events are no longer reported', () => {
     begin();
     listeners.tell('shop', 'broken');
     assert.deepEqual([woken, parkedRuns.has('one')], [[], true]);
   });
 
-  it('end when their time has come', () => {
+  it('wake at their time', () => {
     begin();
     parkedRuns.wakeDue(until - 1);
     assert.deepEqual(woken, []);
@@ -84,19 +84,19 @@ describe('parked runs', () => {
     assert.deepEqual([woken, parkedRuns.size, listeners.size], [['one'], 0, 0]);
   });
 
-  it('end when the organization answers again, where it was away', () => {
+  it('wake when the organization responds again after an outage', () => {
     begin({ names: [], isAway: true });
     assert.equal(returns[0]?.collection, spec.address.collection);
     returns[0]?.listener();
     assert.deepEqual([woken, returns], [['one'], []]);
   });
 
-  it('do not listen for an organization that was not away', () => {
+  it('do not listen for an organization without an outage', () => {
     begin();
     assert.deepEqual(returns, []);
   });
 
-  it('of a run whose instance is configured no more end by themselves', () => {
+  it('wake by themselves if their instance is no longer configured', () => {
     const spec = { ...following.spec, argocd: 'gone' };
     parkedRuns.begin(run({ spec }), { names: ['shop'], isAway: false, until }, retryBackoff);
     assert.equal(listeners.size, 0);
@@ -104,7 +104,7 @@ describe('parked runs', () => {
     assert.deepEqual(woken, ['one']);
   });
 
-  it('listen no more once they are ended', () => {
+  it('stop listening once they have ended', () => {
     begin({ isAway: true });
     parkedRuns.end('one');
     parkedRuns.end('one');
@@ -120,8 +120,8 @@ describe('parked runs', () => {
     assert.deepEqual(woken, ['one']);
   });
 
-  describe('of runs of an earlier process', () => {
-    it('end when something happens, but not because a stream starts', () => {
+  describe('of an earlier process', () => {
+    it('wake when something happens, but not because a stream starts', () => {
       parkedRuns.watch(run());
       listeners.tell('shop', applicationEvent('ADDED'));
       assert.deepEqual(woken, []);
@@ -129,13 +129,13 @@ describe('parked runs', () => {
       assert.deepEqual([woken, listeners.size], [['one'], 0]);
     });
 
-    it('end when a list shows a change', () => {
+    it('wake when a list shows a change', () => {
       parkedRuns.watch(run());
       listeners.tell('shop', 'changed');
       assert.deepEqual(woken, ['one']);
     });
 
-    it('never end by themselves: their turn comes', () => {
+    it('never wake by themselves: they get their turn', () => {
       parkedRuns.watch(run());
       parkedRuns.wakeDue(Number.MAX_VALUE);
       assert.deepEqual(woken, []);
@@ -152,7 +152,7 @@ describe('parked runs', () => {
     });
 
     for (const state of ['accepted', 'reporting'] as const) {
-      it(`are none where the run is ${state}`, () => {
+      it(`are absent if the run is ${state}`, () => {
         parkedRuns.watch(run({ state }));
         assert.deepEqual([parkedRuns.size, listeners.size], [0, 0]);
       });

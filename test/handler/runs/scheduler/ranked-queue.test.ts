@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { RankedQueue, ranks } from '../../../../src/handler/runs/scheduler/ranked-queue.ts';
 
-describe('the queue by rank', () => {
+describe('The ranked queue', () => {
   const partitionKey = 'fabrikam prod';
   const one = { id: 'one', partitionKey };
   const first = (queue: RankedQueue, among: readonly (typeof ranks)[number][] = ranks) =>
@@ -11,7 +11,7 @@ describe('the queue by rank', () => {
       () => true,
     );
 
-  it('has who is done before who starts, whenever they came', () => {
+  it('starts finished runs before new ones, whenever they came', () => {
     const queue = new RankedQueue();
     for (const rank of ranks.toReversed()) queue.add(rank, { id: rank, partitionKey });
     const spec: string[] = [];
@@ -22,7 +22,7 @@ describe('the queue by rank', () => {
     assert.deepEqual(spec, ['done', 'woken', 'fresh', 'stored']);
   });
 
-  it('has a run in one rank at a time, the last that it was given', () => {
+  it('has a run in one rank at a time, the last assigned one', () => {
     const queue = new RankedQueue();
     queue.add('fresh', one);
     queue.add('done', one);
@@ -30,7 +30,7 @@ describe('the queue by rank', () => {
     assert.deepEqual([queue.has('done', one), queue.has('fresh', one)], [true, false]);
   });
 
-  it('gives none of the ranks that are not asked for', () => {
+  it('returns no run of a rank that is not requested', () => {
     const queue = new RankedQueue();
     queue.add('fresh', one);
     assert.equal(first(queue, ['done']), undefined);

@@ -8,7 +8,7 @@ import { failing, Gate, type Passage } from '../passage.ts';
 const many = (name: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
 
-describe('the run scheduler', () => {
+describe('The run scheduler', () => {
   let crowd: Crowd;
 
   beforeEach(() => {
@@ -22,7 +22,7 @@ describe('the run scheduler', () => {
   const begin = (passage: Passage) => crowd.start(passage);
 
   describe('with a run that only waits', () => {
-    it('parks it, and keeps nothing of it but a listener for its application', async () => {
+    it('parks it, and keeps only a listener for its application', async () => {
       await crowd.rest('one');
       assert.deepEqual(crowd.scheduler.figures, { active: 0, parked: 1 });
       assert.equal(crowd.run('one').state, 'following');
@@ -41,7 +41,7 @@ describe('the run scheduler', () => {
       assert.doesNotMatch(linesOf('one'), /restarted/);
     });
 
-    it('resumes it when its time has come, without a change', async () => {
+    it('resumes it at its time, without a change', async () => {
       await crowd.rest('one');
       crowd.heal();
       await crowd.clock.pass(260_000);
@@ -51,7 +51,7 @@ describe('the run scheduler', () => {
       assert.deepEqual(crowd.begun, ['one', 'one']);
     });
 
-    it('parks it again when nothing relevant changed', async () => {
+    it('parks it again if nothing relevant changed', async () => {
       await crowd.rest('one');
       for (let times = 2; times < 5; times += 1) {
         await crowd.tell('changed');
@@ -72,13 +72,13 @@ describe('the run scheduler', () => {
       assert.equal(crowd.listening, 1);
     });
 
-    it('resumes it once for all changes of a moment', async () => {
+    it('resumes it once for all simultaneous changes', async () => {
       await crowd.rest('one');
       await Promise.all([crowd.tell('changed'), crowd.tell('broken'), crowd.tell('changed')]);
       assert.deepEqual(crowd.begun, ['one', 'one']);
     });
 
-    it('cancels it at once', async () => {
+    it('cancels it immediately', async () => {
       await crowd.rest('one');
       await crowd.scheduler.cancel('one');
       await crowd.clock.pass(10_000);
@@ -87,7 +87,7 @@ describe('the run scheduler', () => {
       assert.deepEqual([crowd.begun, crowd.listening], [['one', 'one'], 0]);
     });
 
-    it('cancels it in the very moment in which it is to rest', async () => {
+    it('cancels it at the very moment at which it is to be parked', async () => {
       crowd.add(['one'], { spec: patient });
       await crowd.clock.pass(5_000);
       let canceled: Promise<void> | undefined;
@@ -102,7 +102,7 @@ describe('the run scheduler', () => {
       assert.deepEqual(crowd.begun, ['one', 'one']);
     });
 
-    it('says when it cannot store that it is canceled, and leaves it at rest', async () => {
+    it('reports that its cancellation cannot be stored, and leaves it parked', async () => {
       const fault = new StoreError('the disk is full');
       let isFull = false;
       begin((call) => (call === 'commit' && isFull ? Promise.reject(fault) : Promise.resolve()));
@@ -117,10 +117,10 @@ describe('the run scheduler', () => {
     });
   });
 
-  describe('with a run that is just letting go', () => {
+  describe('with a run that is about to be parked', () => {
     let commits: Gate;
 
-    /** What it told last is not stored yet: until it is, it does not let go. */
+    /** Its last report is not stored yet: until then, it is not parked. */
     beforeEach(async () => {
       commits = new Gate('commit');
       begin(commits.passage);
@@ -146,7 +146,7 @@ describe('the run scheduler', () => {
       assert.deepEqual(crowd.scheduler.figures, nobody);
     });
 
-    it('starts it again when its time comes before it has', async () => {
+    it('resumes it if its time comes before that', async () => {
       crowd.heal();
       await crowd.clock.pass(300_000);
       assert.deepEqual(crowd.begun, ['one']);
@@ -163,7 +163,7 @@ describe('the run scheduler', () => {
       assert.deepEqual(crowd.scheduler.figures, nobody);
     });
 
-    it('cancels it though it is started again before that is stored', async () => {
+    it('cancels it even if it is resumed before that is stored', async () => {
       await crowd.tell('changed');
       const canceled = crowd.scheduler.cancel('one');
       commits.letOne();
@@ -177,11 +177,11 @@ describe('the run scheduler', () => {
     });
   });
 
-  describe('while an organization is away', () => {
+  describe('during an outage of an organization', () => {
     const contoso = 'https://dev.azure.com/contoso';
     const ofContoso = { ...hopeless, address: { ...hopeless.address, collection: contoso } };
 
-    it('has a run rest that cannot prove itself, until it answers again', async () => {
+    it('parks a run that cannot be proven, until the organization responds again', async () => {
       crowd.held.add('one');
       crowd.add(['one']);
       await crowd.clock.pass(60_000);
@@ -196,7 +196,7 @@ describe('the run scheduler', () => {
       assert.deepEqual([crowd.begun, crowd.awaiting], [['one', 'one'], 0]);
     });
 
-    it('has a run rest that cannot be told of, and tells it once it answers', async () => {
+    it('parks a run that cannot be reported, and reports it once the organization responds', async () => {
       crowd.planOf('one').onCall = (what) =>
         what === 'post' && isAway ? failed('unavailable') : undefined;
       let isAway = true;
@@ -211,7 +211,7 @@ describe('the run scheduler', () => {
       assert.deepEqual(crowd.planOf('one').completions, ['failed']);
     });
 
-    it('starts a run again when its time has come, which grows as if it had not been parked', async () => {
+    it('resumes a run at its time, with a backoff that grows as if it had not been parked', async () => {
       crowd.held.add('one');
       crowd.add(['one']);
       await crowd.clock.pass(400_000);
@@ -221,14 +221,14 @@ describe('the run scheduler', () => {
       assert.deepEqual(pauses.slice(0, 7), growing);
       const latest = pauses.slice(7);
       assert.ok(latest.length >= 4);
-      // A round looks four times a second.
+      // The proof is tried four times a second.
       assert.ok(
         latest.every((pause) => pause >= 60_000 && pause <= 60_250),
         latest.join(),
       );
     });
 
-    it('still follows a run, and calls no sooner because of a change', async () => {
+    it('continues to follow a run, and calls no sooner because of a change', async () => {
       crowd.add(['one'], { spec: patient });
       await crowd.clock.pass(1_500);
       crowd.held.add('one');
@@ -272,7 +272,7 @@ describe('the run scheduler', () => {
       assert.deepEqual(crowd.planOf('one').completions, ['canceled']);
     });
 
-    it('does not hold up the runs of others, however many it has', async () => {
+    it("does not delay other organizations' runs, however many it has", async () => {
       const away = many('away', 600);
       for (const id of away) crowd.held.add(id);
       crowd.add(away);
@@ -288,10 +288,10 @@ describe('the run scheduler', () => {
     });
   });
 
-  describe('with a check, whose build nobody else looks at', () => {
+  describe('with a check, whose build only the run polls', () => {
     const check = { ...patient, kind: 'check', buildId: 42 } as const;
 
-    it('has it rest for as long as the build is not looked at', async () => {
+    it('parks it while its build is not polled', async () => {
       crowd.add(['one'], { spec: check });
       await crowd.clock.pass(20_000);
       assert.deepEqual(crowd.scheduler.figures, { active: 0, parked: 1 });
@@ -309,7 +309,7 @@ describe('the run scheduler', () => {
   });
 
   describe('with a cancellation', () => {
-    it('of a run that is being read, does not work it from what was read', async () => {
+    it('of a run that is being read, does not execute it from what was read', async () => {
       const reads = new Gate('run', 'after');
       begin(reads.passage);
       crowd.store('one', { spec: patient, state: 'following' });
@@ -322,7 +322,7 @@ describe('the run scheduler', () => {
       assert.deepEqual(crowd.begun, ['one']);
     });
 
-    it('of a run at work, cancels it', async () => {
+    it('of an active run, cancels it', async () => {
       crowd.add(['one'], { spec: patient });
       await crowd.clock.pass(5_000);
       await crowd.scheduler.cancel('one');
@@ -332,7 +332,7 @@ describe('the run scheduler', () => {
     });
   });
 
-  it('does not work a run that has ended, even if it is canceled then', async () => {
+  it('does not execute a run that has ended, even if it is canceled then', async () => {
     crowd.add(['one']);
     await crowd.clock.pass(20_000);
     await crowd.scheduler.cancel('one');
@@ -341,10 +341,10 @@ describe('the run scheduler', () => {
     assert.deepEqual(crowd.begun, ['one']);
   });
 
-  describe('with more runs than it has room for', () => {
+  describe('with more runs than it has capacity for', () => {
     const old = many('old', 300);
 
-    it('works as many as it may, and each in its turn', async () => {
+    it('executes as many as allowed, and each in its turn', async () => {
       for (const id of old) crowd.held.add(id);
       crowd.add(old);
       await crowd.clock.pass(1_000);
@@ -358,7 +358,7 @@ describe('the run scheduler', () => {
       assert.equal(crowd.scheduler.pendingOf('fabrikam'), 0);
     });
 
-    it('has those that only wait make room at once', async () => {
+    it('immediately parks those that only wait', async () => {
       crowd.add(old, { spec: patient });
       await crowd.clock.pass(3_000);
       assert.deepEqual(crowd.begun, old);
@@ -367,7 +367,7 @@ describe('the run scheduler', () => {
       assert.equal(active + parked, 300);
     });
 
-    it('keeps the measure when new ones come while stored ones are taken up', async () => {
+    it('does not exceed its limit when new runs arrive while stored ones are resumed', async () => {
       for (const id of old) crowd.held.add(crowd.store(id).id);
       const resumed = crowd.resume();
       crowd.add(many('new', 5));
@@ -378,7 +378,7 @@ describe('the run scheduler', () => {
       assert.equal(outcomeOf('new-5'), 'failed');
     });
 
-    it('takes one of an earlier process sooner that something happens to', async () => {
+    it('prefers a run of an earlier process that gets an event', async () => {
       const checkpoints = new Gate('checkpoints');
       begin(checkpoints.passage);
       checkpoints.close();
@@ -397,7 +397,7 @@ describe('the run scheduler', () => {
       assert.deepEqual(crowd.begun.slice(257), old.slice(256));
     });
 
-    it('takes woken ones before new ones, and both before those of an earlier process', async () => {
+    it('prefers woken runs to new ones, and both to those of an earlier process', async () => {
       await crowd.rest('woken');
       for (const id of old) crowd.held.add(crowd.store(id, { spec: patient }).id);
       for (const run of old.map((id) => crowd.run(id))) crowd.scheduler.know(run);
@@ -411,14 +411,14 @@ describe('the run scheduler', () => {
       assert.deepEqual(crowd.begun, []);
       crowd.held.clear();
       await crowd.clock.pass(30_000);
-      // Those that made room come again when their time has come.
+      // Those that were parked for others return at their time.
       const begun = crowd.begun.filter((id) => !old.slice(0, 256).includes(id));
       assert.deepEqual(begun.slice(0, 4), ['old-300', 'woken', 'new-1', 'new-2']);
       assert.deepEqual(begun.slice(4), old.slice(256, -1));
       assert.equal(crowd.run('old-300').isCanceled, true);
     });
 
-    it('has those that let go stand in nobody’s way', async () => {
+    it('does not let parking runs block others', async () => {
       const commits = new Gate('commit');
       begin(commits.passage);
       crowd.add(['one', 'two'], { spec: patient });
@@ -435,7 +435,7 @@ describe('the run scheduler', () => {
     });
   });
 
-  it('restarts a run a minute after a bug interrupted it', async () => {
+  it('restarts a run a minute after an internal error interrupted it', async () => {
     let isBroken = true;
     crowd.planOf('one').onCall = () => (isBroken ? (new TypeError('a bug') as never) : undefined);
     crowd.add(['one']);
@@ -453,7 +453,7 @@ describe('the run scheduler', () => {
   describe('while runs cannot be read', () => {
     const fault = new StoreError('the disk failed to read it');
 
-    it('tries again and again, and then works all of them, each once', async () => {
+    it('retries repeatedly, and then executes all of them, each once', async () => {
       begin(failing('run', 'before', fault, 4));
       const ids = many('old', 3);
       for (const id of ids) crowd.store(id);
@@ -466,7 +466,7 @@ describe('the run scheduler', () => {
       assert.equal(crowd.errors.length, 4);
     });
 
-    it('takes new ones first anyway, once they can', async () => {
+    it('still prefers new ones once they can be read', async () => {
       const ids = many('old', 260);
       let isBroken = false;
       begin((call) => (call === 'run' && isBroken ? Promise.reject(fault) : Promise.resolve()));
@@ -501,7 +501,7 @@ describe('the run scheduler', () => {
   describe('counts the open runs of a client', () => {
     const of = (client: string, spec = hopeless) => ({ spec: { ...spec, client } });
 
-    it('from the first to the last, at work or at rest', async () => {
+    it('from the first to the last, active or parked', async () => {
       crowd.add(['one'], of('ann'));
       await crowd.rest('two', of('bob', patient));
       crowd.held.add('three');
@@ -535,7 +535,7 @@ describe('the run scheduler', () => {
   describe('with two runs of one task', () => {
     const task = { key: 'task' };
 
-    it('works one, also while that is parked', async () => {
+    it('executes one, even while that is parked', async () => {
       await crowd.rest('one', task);
       crowd.add(['two'], { ...task, spec: patient });
       await crowd.clock.pass(10_000);
@@ -544,7 +544,7 @@ describe('the run scheduler', () => {
       assert.equal(crowd.run('one').state, 'following');
     });
 
-    it('works the one that was proven, whichever is taken up first', async () => {
+    it('executes the one that was proven, whichever is resumed first', async () => {
       crowd.store('two', { ...task, spec: patient });
       crowd.store('one', { ...task, spec: patient, state: 'following' });
       await crowd.resume();
@@ -552,7 +552,7 @@ describe('the run scheduler', () => {
       assert.deepEqual(['one', 'two'].map(outcomeOf), [undefined, 'duplicate']);
     });
 
-    it('has one wait whose older try is just telling its end, which has ended for Azure DevOps', async () => {
+    it('delays one whose older try is just reporting its end, which has ended for Azure DevOps', async () => {
       crowd.planOf('one').onCall = (what, given) => {
         const isEnd = what === 'post' && (given as { name: string }).name === 'TaskCompleted';
         return isEnd ? failed('unclear') : undefined;
@@ -562,14 +562,14 @@ describe('the run scheduler', () => {
       assert.equal(crowd.run('one').report.isCompleting, true);
       crowd.add(['two'], task);
       await crowd.clock.pass(10_000);
-      // The next try has come: the end of the one before was heard.
+      // The next try has come: the end of the previous one was received.
       assert.deepEqual(['one', 'two'].map(outcomeOf), ['failed', 'failed']);
       assert.deepEqual(crowd.planOf('one').completions, []);
       assert.deepEqual(crowd.planOf('two').completions, ['failed']);
       assert.equal(crowd.run('two').attempt, 2);
     });
 
-    it('has many wait for as many, which need their places to come to their ends', async () => {
+    it('delays many for as many, which need their slots to end', async () => {
       const older = many('older', 300);
       let isAway = true;
       for (const id of older) {
@@ -592,7 +592,7 @@ describe('the run scheduler', () => {
       assert.equal(crowd.most, 256);
     });
 
-    it('works the next when the previous one has ended', async () => {
+    it('executes the next when the previous one has ended', async () => {
       crowd.add(['one'], task);
       await crowd.clock.pass(20_000);
       crowd.add(['two'], task);
@@ -623,7 +623,7 @@ describe('the run scheduler', () => {
       assert.doesNotMatch(linesOf('working'), /restarted/);
     });
 
-    it('does not take the closed store for a fault', async () => {
+    it('does not report the closed store as a fault', async () => {
       const reads = new Gate('run');
       begin(async (call, stage) => {
         await reads.passage(call, stage);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { yieldToEventLoop } from '../../../../src/handler/runs/scheduler/yield-to-event-loop.ts';
 
-describe('the pause between two starts', () => {
-  /** Makes so many turns of the event loop long, one after another; says how many are left. */
+describe('The pause between two starts', () => {
+  /** Makes so many turns of the event loop long, one after another; returns how many are left. */
   const occupy = (turns: number) => {
     const left = { turns };
     const work = () => {
@@ -15,7 +15,7 @@ describe('the pause between two starts', () => {
     return left;
   };
 
-  it('lets what waits have its turn, and no more while there is little to do', async () => {
+  it('lets waiting work run, but adds no delay while there is little', async () => {
     const spec: string[] = [];
     setImmediate(() => spec.push('waiting'));
     await yieldToEventLoop();
@@ -29,14 +29,14 @@ describe('the pause between two starts', () => {
     assert.equal(left.turns, 0);
   });
 
-  it('ends anyway after ten long turns', async () => {
+  it('ends after at most ten long turns', async () => {
     const left = occupy(20);
     await yieldToEventLoop();
     assert.equal(left.turns, 10);
     while (left.turns > 0) await new Promise((resolve) => setImmediate(resolve));
   });
 
-  it('is one turn only, however long, where it is urgent', async () => {
+  it('is only one turn, however long, if it is urgent', async () => {
     const left = occupy(3);
     await yieldToEventLoop(true);
     assert.equal(left.turns, 2);

@@ -16,10 +16,10 @@ const theirs = foreign();
 const busy = application({ operation: theirs, operationState: state({ operation: theirs }) });
 const free = application({ operationState: ended('Succeeded', { operation: theirs }), history });
 
-describe('the right of a run to act', () => {
+describe('The right of a run to act', () => {
   let crowd: Crowd;
   let plan: FakePlan;
-  /** What Argo CD was asked to change, and when. */
+  /** The changes requested of Argo CD, and when. */
   let sent: { readonly what: string; readonly at: number }[];
 
   beforeEach(() => {
@@ -33,7 +33,7 @@ describe('the right of a run to act', () => {
     crowd.argocd.onSync = note('sync');
     crowd.argocd.onRollback = note('rollback');
     crowd.argocd.onTerminate = note('terminate');
-    // Until it answers, there is nothing to decide.
+    // Until it responds, there is nothing to decide.
     crowd.argocd.onGet = () => Promise.reject(refusedByArgoCD('unavailable'));
   });
   afterEach(() => crowd.end());
@@ -64,13 +64,13 @@ describe('the right of a run to act', () => {
 
   for (const [what, goal, seen] of acts) {
     describe(`to ${what} (${goal.action})`, () => {
-      it('is proven once where it acts at once', async () => {
+      it('is proven once if it acts immediately', async () => {
         comesBack(seen);
         await begin(goal);
         assert.deepEqual([sent[0]?.what, proofs()], [what, 1]);
       });
 
-      it('is proven again after a while, right before it acts', async () => {
+      it('is proven again later, right before it acts', async () => {
         await begin(goal);
         await crowd.clock.pass(10 * minute);
         assert.equal(proofs(), 1);
@@ -81,7 +81,7 @@ describe('the right of a run to act', () => {
       });
 
       for (const [why, end, reason] of overs) {
-        it(`is gone once ${why}, and that is said`, async () => {
+        it(`is gone once ${why}, and that is reported`, async () => {
           await begin(goal);
           await crowd.clock.pass(10 * minute);
           end();
@@ -95,7 +95,7 @@ describe('the right of a run to act', () => {
         });
       }
 
-      it('is waited for while Azure DevOps is away, and nothing is sent without', async () => {
+      it('is waited for during an outage of Azure DevOps, and nothing is sent without it', async () => {
         await begin(goal);
         await crowd.clock.pass(10 * minute);
         crowd.held.add('run-1');
@@ -112,7 +112,7 @@ describe('the right of a run to act', () => {
         );
       });
 
-      it('is waited for to the deadline', async () => {
+      it('is waited for until the deadline', async () => {
         await begin(goal, { timeout: 20 * minute });
         await crowd.clock.pass(5 * minute);
         crowd.held.add('run-1');
@@ -128,7 +128,7 @@ describe('the right of a run to act', () => {
     });
   }
 
-  it('is proven by one question for all that a run is about to do', async () => {
+  it('is proven by one request for everything that a run is about to do', async () => {
     const names = ['a', 'b', 'c'].map((name) => ({ name }));
     await begin(syncGoal(), { subject: { names } });
     await crowd.clock.pass(10 * minute);
@@ -138,7 +138,7 @@ describe('the right of a run to act', () => {
     assert.equal(proofs(), 2);
   });
 
-  it('holds for half a minute, also in the next process', async () => {
+  it('is valid for half a minute, even in the next process', async () => {
     await begin(syncGoal());
     crowd.start();
     comesBack();
@@ -151,7 +151,7 @@ describe('the right of a run to act', () => {
     assert.equal(proofs(), 1);
   });
 
-  it('is proven first in a run that a handler stored which kept nothing of it', async () => {
+  it('is proven first in a run from a handler that did not store it', async () => {
     assert.equal(spec.proven, undefined);
     comesBack();
     crowd.store('run-1', {
@@ -164,7 +164,7 @@ describe('the right of a run to act', () => {
     assert.equal(run().spec.proven?.projectName, 'shop');
   });
 
-  it('goes by the name that the project has then', async () => {
+  it("uses the project's current name", async () => {
     await begin(syncGoal());
     await crowd.clock.pass(10 * minute);
     plan.projectName = 'store';

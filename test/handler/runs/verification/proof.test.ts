@@ -32,28 +32,28 @@ const recordOf = (id: string, change: Partial<TimelineRecord> = {}): TimelineRec
 const job = recordOf(jobId);
 const task = recordOf(taskInstanceId, { parentId: jobId });
 
-/** What Azure DevOps answers; each call may fail some times before. */
+/** The responses of Azure DevOps; each call may first fail a few times. */
 interface World {
   readonly plan?: OrchestrationPlan;
   readonly at?: RunAddress;
-  /** What the run claims; the order's own address unless told. */
+  /** The run's claim; by default, the spec's own address. */
   readonly claimed?: RunAddress;
   readonly records?: readonly TimelineRecord[];
   readonly name?: string | Error;
-  /** Failures of the first tries of everything. */
+  /** Failures of the first tries of all calls. */
   readonly failures?: readonly Error[];
   readonly isNamed?: boolean;
   readonly azureProject?: string;
   readonly until?: number;
 }
 
-describe('the proof of a run', () => {
+describe('The proof of a run', () => {
   let clock: ManualClock;
   let life: AbortController;
   let asked: string[];
   let times: number[];
   let told: AzureFailure[];
-  /** Who wants to hear that the organization answers again. */
+  /** Those who listen for the organization's recovery. */
   let returned: Set<() => void>;
 
   beforeEach(() => {
@@ -118,13 +118,13 @@ describe('the proof of a run', () => {
   };
   const proofOf = (world?: World) => clock.finish(begin(world));
 
-  it('is there when plan, project, job and task are what the run says', async () => {
+  it('succeeds if plan, project, job and task match the claim', async () => {
     const projectName = spec.azureProject;
     assert.deepEqual(await proofOf(), { kind: 'proven', address, planVersion: 15, projectName });
     assert.deepEqual(told, []);
   });
 
-  it('does not mind how ids and names are written', async () => {
+  it('ignores the notation of ids and names', async () => {
     const proof = await proofOf({
       plan: {
         ...plan,
@@ -144,14 +144,14 @@ describe('the proof of a run', () => {
     assert.equal(proof.kind, 'proven');
   });
 
-  it('gives the address at which the plan is, and asks there', async () => {
+  it('returns the address of the plan, and uses it', async () => {
     const proof = await proofOf({ at: release });
     assert.equal(proof.kind, 'proven');
     assert.deepEqual(proof.address, release);
     assert.ok(asked.includes(`records at ${release.collection}`));
   });
 
-  it('gives the name that Azure DevOps says, whatever is claimed, where no rule needs it', async () => {
+  it("returns Azure DevOps' name for the project, whatever is claimed, if no rule needs it", async () => {
     const proof = await proofOf({ isNamed: false, azureProject: 'bank' });
     assert.equal(proof.kind, 'proven');
     assert.equal(proof.projectName, spec.azureProject);
@@ -159,14 +159,14 @@ describe('the proof of a run', () => {
 
   for (const failure of azureFailures) {
     const passes = ['throttled', 'unavailable', 'unclear'].includes(failure);
-    it(`${passes ? 'waits for' : 'does without'} a name that no rule needs after ${failure}`, async () => {
+    it(`${passes ? 'waits for' : 'omits'} a name that no rule needs after ${failure}`, async () => {
       const proof = await proofOf({ isNamed: false, name: failed(failure), until: 2_000 });
       assert.equal(proof.kind, passes ? 'late' : 'proven');
       if (proof.kind === 'proven') assert.equal(proof.projectName, undefined);
     });
   }
 
-  it('does without the record of the job in a check, whose task names it', async () => {
+  it("omits the job's record for a check, whose task names it", async () => {
     const claimed: RunAddress = { ...address, hub: 'checks' };
     const proof = await proofOf({ claimed, records: [task] });
     assert.equal(proof.kind, 'proven');
@@ -180,21 +180,21 @@ describe('the proof of a run', () => {
   const refusals: readonly (readonly [string, World, RegExp])[] = [
     ['the plan is another', { plan: { ...plan, planId: other } }, /a different plan/],
     [
-      'the plan is of another project',
+      'the plan belongs to another project',
       { plan: { ...plan, scopeIdentifier: other } },
       /another project/,
     ],
     ['the plan has ended', { plan: { ...plan, state: 'completed' } }, /plan has ended/],
     ['there are no records', { records: [] }, /does not have this job/],
-    ['there is no such job', { records: [task] }, /does not have this job/],
-    ['there is no such task', { records: [job] }, /does not have this task/],
+    ['the job is missing', { records: [task] }, /does not have this job/],
+    ['the task is missing', { records: [job] }, /does not have this task/],
     [
-      'the task is of another job',
+      'the task belongs to another job',
       { records: [job, recordOf(taskInstanceId, { parentId: other })] },
       /does not belong to this job/,
     ],
     [
-      'the task is below nothing',
+      'the task has no parent',
       { records: [job, recordOf(taskInstanceId)] },
       /does not belong to this job/,
     ],
@@ -206,16 +206,16 @@ describe('the proof of a run', () => {
     ],
     ['the project has another name', { azureProject: 'bank' }, /does not belong to project "bank"/],
     [
-      'the project has a name of which the claimed is a part',
+      "the claimed name is a part of the project's",
       { name: 'shop2' },
       /does not belong to project/,
     ],
     ['the plan is gone', { failures: [failed('plan-gone')] }, /does not know this plan/],
-    ['the answer is not understood', { failures: [failed('refused')] }, /answered: refused/],
-    ['the address is not called', { failures: [failed('blocked')] }, /answered: blocked/],
+    ['the response cannot be parsed', { failures: [failed('refused')] }, /answered: refused/],
+    ['the address may not be called', { failures: [failed('blocked')] }, /answered: blocked/],
   ];
   for (const [what, world, reason] of refusals) {
-    it(`is refused at once when ${what}`, async () => {
+    it(`is refused immediately if ${what}`, async () => {
       const proof = await proofOf(world);
       assert.equal(proof.kind, 'refused');
       assert.match(proof.reason, reason);
@@ -225,21 +225,21 @@ describe('the proof of a run', () => {
 
   for (const failure of azureFailures) {
     const passes = !['plan-gone', 'refused', 'blocked'].includes(failure);
-    it(`${passes ? 'tries again' : 'does not try again'} after ${failure}`, async () => {
+    it(`${passes ? 'is retried' : 'is not retried'} after ${failure}`, async () => {
       const proof = await proofOf({ failures: [failed(failure)] });
       assert.equal(proof.kind, passes ? 'proven' : 'refused');
       assert.deepEqual(told, [failure]);
     });
   }
 
-  it('tries again when only the name failed for a moment', async () => {
+  it('is retried if only the name failed temporarily', async () => {
     const name = failed('unavailable');
     const proving = begin({ name, until: 2_000 });
     assert.deepEqual(await clock.finish(proving), { kind: 'late' });
     assert.deepEqual(times, [0, 500, 1_500]);
   });
 
-  it('waits for a server that is away, less and less often', async () => {
+  it('waits for a server that is down, with growing pauses', async () => {
     const failures = Array.from({ length: 10 }, () => failed('unavailable'));
     const proof = await proofOf({ failures, until: 60 * minute });
     assert.equal(proof.kind, 'proven');
@@ -254,7 +254,7 @@ describe('the proof of a run', () => {
     assert.deepEqual(times, [0, 90_000]);
   });
 
-  it('asks at once when its organization answers again', async () => {
+  it('is retried immediately when its organization responds again', async () => {
     const proof = begin({ failures: Array.from({ length: 8 }, () => failed('unavailable')) });
     await clock.pass(70_000);
     assert.equal(times.length, 8);
@@ -264,7 +264,7 @@ describe('the proof of a run', () => {
     assert.equal(returned.size, 0);
   });
 
-  it('is late when the time has ended, however long the server asks to wait', async () => {
+  it('is too late after its deadline, however long the server asks to wait', async () => {
     const failures = [failed('throttled', 24 * 60 * minute)];
     const began = clock.now();
     assert.deepEqual(await proofOf({ failures, until: 4 * minute }), { kind: 'late' });
@@ -272,18 +272,18 @@ describe('the proof of a run', () => {
     assert.deepEqual(times, [0]);
   });
 
-  it('is late without a question when the time was over before', async () => {
+  it('is too late without a request if the deadline had passed before', async () => {
     assert.deepEqual(await proofOf({ until: 0 }), { kind: 'late' });
     assert.deepEqual(asked, []);
   });
 
-  /** Refusals that may be a mishap of the moment. */
+  /** Refusals that may be temporary. */
   const doubtful: readonly (readonly [string, () => World, RegExp])[] = [
     ['a sign-in page', () => refusing('unauthenticated'), /does not accept the run's token/],
-    ['a lack of rights', () => refusing('forbidden'), /answered: forbidden/],
-    ['an unknown place', () => refusing('not-found'), /answered: not-found/],
+    ['a missing right', () => refusing('forbidden'), /answered: forbidden/],
+    ['an unknown path', () => refusing('not-found'), /answered: not-found/],
     ['a hidden name', () => ({ name: failed('forbidden') }), /cannot read the name/],
-    ['a name that is not found', () => ({ name: failed('not-found') }), /cannot read the name/],
+    ['a missing name', () => ({ name: failed('not-found') }), /cannot read the name/],
   ];
   const refusing = (failure: AzureFailure, count = 1_000): World => ({
     failures: Array.from({ length: count }, () => failed(failure)),
@@ -291,7 +291,7 @@ describe('the proof of a run', () => {
   });
 
   for (const [what, world, reason] of doubtful) {
-    it(`is refused by ${what} only after several tries and a minute`, async () => {
+    it(`is refused because of ${what} only after several tries and a minute`, async () => {
       const proof = await proofOf(world());
       assert.equal(proof.kind, 'refused');
       assert.match(proof.reason, reason);
@@ -302,18 +302,18 @@ describe('the proof of a run', () => {
   }
 
   for (const failure of ['unauthenticated', 'forbidden', 'not-found'] as const) {
-    it(`is there when it was ${failure} for half a minute`, async () => {
+    it(`succeeds after half a minute of ${failure}`, async () => {
       // The seventh try is made after 31.5 s.
       assert.equal((await proofOf(refusing(failure, 7))).kind, 'proven');
     });
   }
 
-  it('is not refused by a few refusals, however far apart they are', async () => {
+  it('is not refused after a few refusals, however far apart they are', async () => {
     const failures = [1, 2, 3].map(() => failed('forbidden', 5 * minute));
     assert.equal((await proofOf({ failures, until: 60 * minute })).kind, 'proven');
   });
 
-  it('counts sign-in pages also with other failures in between', async () => {
+  it('counts sign-in pages even with other failures in between', async () => {
     const failures = Array.from({ length: 50 }, (_, index) =>
       failed(index % 2 === 0 ? 'unauthenticated' : 'unavailable'),
     );
@@ -322,7 +322,7 @@ describe('the proof of a run', () => {
     assert.ok((times.at(-1) ?? 0) <= 3 * minute);
   });
 
-  it('ends with the process, while it waits', async () => {
+  it('ends with the process during a pause', async () => {
     const proving = begin({ failures: [failed('unavailable', minute)] });
     proving.catch(() => undefined);
     await clock.pass(1_000);
@@ -332,7 +332,7 @@ describe('the proof of a run', () => {
     assert.equal(clock.sleeping, 0);
   });
 
-  it('ends with the process, while it asks, and complains of nothing', async () => {
+  it('ends with the process during a request, and reports nothing', async () => {
     const failure = failed('unavailable');
     const proving = begin({ failures: [failure] });
     life.abort(new Detachment());
@@ -340,7 +340,7 @@ describe('the proof of a run', () => {
     assert.deepEqual(told, []);
   });
 
-  it('hides no fault of ours', async () => {
+  it('hides no internal error', async () => {
     await assert.rejects(proofOf({ failures: [new TypeError('a bug')] }), TypeError);
   });
 });

@@ -4,9 +4,9 @@ import { mayRepeat, settle } from '../../../../src/handler/runs/verification/set
 import { failedMigration, result } from '../../../report/example-results.ts';
 import { sampleRun } from '../../store/sample.ts';
 
-/** A try of the task that has ended, unless told otherwise. */
+/** A try of the task that has ended, unless otherwise specified. */
 const earlier = (id: string, change: Partial<Run>) => sampleRun(id, { state: 'ended', ...change });
-/** What `run-9` is to these, of which the store gives one alone with its results. */
+/** The relation of `run-9` to these runs, of which the store returns only one with its results. */
 const settledAmong = (tries: readonly Run[]) => {
   const repeatable = mayRepeat(tries, 'run-9');
   return settle(
@@ -17,8 +17,8 @@ const settledAmong = (tries: readonly Run[]) => {
 };
 const settled = (...tries: readonly Run[]) => settledAmong([...tries, sampleRun('run-9')]);
 
-describe('what a run is to its task', () => {
-  it('is its first try when there was none', () => {
+describe('The relation of a run to its task', () => {
+  it('is the first try if there was none', () => {
     assert.deepEqual(settled(), { kind: 'try', attempt: 1 });
   });
 
@@ -33,14 +33,14 @@ describe('what a run is to its task', () => {
     assert.deepEqual(settled(of), { kind: 'repeat', attempt: 3, of });
   });
 
-  it('is a mere repeat after a success that Azure DevOps was not told', () => {
+  it('is a mere repeat after a success that was not reported to Azure DevOps', () => {
     const of = earlier('run-1', { outcome: 'unreported', results: [result()] });
     assert.deepEqual(settled(of), { kind: 'repeat', attempt: 2, of });
   });
 
   for (const [what, results] of [
-    ['a failure that was not told', [result(), failedMigration]],
-    ['nothing that was not told', []],
+    ['a failure that was not reported', [result(), failedMigration]],
+    ['an end without a result that was not reported', []],
   ] as const) {
     it(`is another try after ${what}`, () => {
       const tries = settled(earlier('run-1', { outcome: 'unreported', results }));
@@ -49,7 +49,7 @@ describe('what a run is to its task', () => {
   }
 
   for (const outcome of ['refused', 'duplicate'] as const) {
-    it(`does not count one that was ${outcome}`, () => {
+    it(`ignores one that was ${outcome}`, () => {
       const foreign = earlier('run-2', { outcome, attempt: 7 });
       assert.deepEqual(settled(foreign), { kind: 'try', attempt: 1 });
       const failed = earlier('run-1', { outcome: 'failed' });
@@ -57,15 +57,15 @@ describe('what a run is to its task', () => {
     });
   }
 
-  it('does not count one that has not ended', () => {
+  it('ignores one that has not ended', () => {
     const open = sampleRun('run-1', { state: 'following', attempt: 5 });
     assert.deepEqual(settled(open), { kind: 'try', attempt: 1 });
   });
 
   for (const [what, change] of [
-    ['is at work', { state: 'following' }],
-    ['tells its end', { state: 'reporting', outcome: 'failed' }],
-    ['has ended well', { state: 'ended', outcome: 'succeeded' }],
+    ['is active', { state: 'following' }],
+    ['reports its end', { state: 'reporting', outcome: 'failed' }],
+    ['has succeeded', { state: 'ended', outcome: 'succeeded' }],
     ['has failed', { state: 'ended', outcome: 'failed' }],
   ] as const) {
     it(`is a duplicate of a newer one that ${what}`, () => {
@@ -81,13 +81,13 @@ describe('what a run is to its task', () => {
     ['was a duplicate', { state: 'ended', outcome: 'duplicate' }],
     ['may have ended before it was proven', { state: 'ended', outcome: 'unreported' }],
   ] as const) {
-    it(`is a try of its own next to a newer one that ${what}`, () => {
+    it(`is a separate try beside a newer one that ${what}`, () => {
       const tries = [sampleRun('run-9'), sampleRun('run-10', change)];
       assert.deepEqual(settledAmong(tries), { kind: 'try', attempt: 1 });
     });
   }
 
-  it('goes by the last try', () => {
+  it('depends on the last try', () => {
     const tries = [
       earlier('run-1', { outcome: 'succeeded', attempt: 1 }),
       earlier('run-2', { outcome: 'failed', attempt: 2 }),

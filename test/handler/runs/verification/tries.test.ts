@@ -14,7 +14,7 @@ const completing = {
 } as const;
 const ended = { key: 'task', state: 'ended', outcome: 'failed' } as const;
 
-describe('the tries of a task', () => {
+describe('The tries of a task', () => {
   let clock: ManualClock;
   let life: AbortController;
   let stored: Run[];
@@ -39,7 +39,7 @@ describe('the tries of a task', () => {
   });
 
   const settled = (run: Run) => tries.settle(run, life.signal);
-  /** Stores a run, or what has become of it. */
+  /** Stores a run, or its result. */
   const store = (id: string, change: Partial<Run> = { key: 'task' }): Run => {
     const run = sampleRun(id, change);
     const index = stored.findIndex((one) => one.id === id);
@@ -51,7 +51,7 @@ describe('the tries of a task', () => {
     assert.deepEqual(await settled(store('one')), { kind: 'try', attempt: 1 });
   });
 
-  it('have one at a time: another is a duplicate, also after a restart', async () => {
+  it('run one at a time: another is a duplicate, even after a restart', async () => {
     await settled(store('one'));
     store('one', following);
     const duplicate = { kind: 'duplicate', of: 'one' };
@@ -59,25 +59,25 @@ describe('the tries of a task', () => {
     assert.deepEqual(await settled(store('three')), duplicate);
   });
 
-  it('know one that an earlier process proved', async () => {
+  it('include one that an earlier process proved', async () => {
     tries.know(store('one', following));
     assert.deepEqual(await settled(store('two')), { kind: 'duplicate', of: 'one' });
   });
 
-  it('of other tasks are in nobody’s way', async () => {
+  it('do not block those of other tasks', async () => {
     tries.know(store('one', following));
     const other = store('two', { key: 'other' });
     assert.deepEqual(await settled(other), { kind: 'try', attempt: 1 });
   });
 
-  it('let the same run settle twice', async () => {
+  it('allow the same run to be settled twice', async () => {
     const one = store('one');
     await settled(one);
     assert.deepEqual(await settled(one), { kind: 'try', attempt: 1 });
   });
 
   for (const where of ['at work', 'at rest'] as const) {
-    it(`wait for one before that is telling its end, ${where}`, async () => {
+    it(`wait for a previous one that is reporting its end, ${where}`, async () => {
       const one = store('one', where === 'at work' ? following : completing);
       if (where === 'at work') atWork.set('one', sampleRun('one', completing));
       tries.know(one);
@@ -90,7 +90,7 @@ describe('the tries of a task', () => {
     });
   }
 
-  it('have results read of the one alone that may be repeated', async () => {
+  it('have results read only of the one that may be repeated', async () => {
     const read: string[] = [];
     const { run } = ports.store;
     ports.store.run = (id) => {
@@ -105,7 +105,7 @@ describe('the tries of a task', () => {
     assert.deepEqual([kind, read], ['repeat', ['two']]);
   });
 
-  it('are settled one at a time, however many look at once', async () => {
+  it('are settled one at a time, however many are proven at once', async () => {
     const both = await Promise.all([settled(store('one')), settled(store('two'))]);
     assert.deepEqual(both.map(({ kind }) => kind).sort(), ['duplicate', 'try']);
   });
@@ -120,7 +120,7 @@ describe('the tries of a task', () => {
     assert.equal(clock.sleeping, 0);
   });
 
-  it('forget one that has ended, but not for another', async () => {
+  it('forget one that has ended, but not because of another', async () => {
     const one = store('one', following);
     tries.know(one);
     tries.forget(store('two'));
@@ -130,14 +130,14 @@ describe('the tries of a task', () => {
   });
 
   describe('after one', () => {
-    it('are none where none was accepted later', async () => {
+    it('are none if none was accepted later', async () => {
       store('zero');
       const one = store('one', completing);
       store('other', { key: 'other' });
       assert.equal(await tries.after(one), 'none');
     });
 
-    it('are unproven where one was accepted later, and none when that was refused', async () => {
+    it('are unproven if one was accepted later, and none if that was refused', async () => {
       const one = store('one', completing);
       store('two');
       assert.equal(await tries.after(one), 'unproven');
@@ -145,7 +145,7 @@ describe('the tries of a task', () => {
       assert.equal(await tries.after(one), 'none');
     });
 
-    it('are proven where one waits for its end, and when that is at work', async () => {
+    it('are proven if one waits for its end, or is active', async () => {
       const one = store('one', completing);
       tries.know(one);
       const settling = settled(store('two'));
@@ -158,7 +158,7 @@ describe('the tries of a task', () => {
       assert.equal(await tries.after(one), 'proven');
     });
 
-    it('are proven also while the one that waits is not in memory', async () => {
+    it('are proven even while the waiting one is not in memory', async () => {
       const one = store('one', completing);
       tries.know(one);
       const two = store('two');
@@ -172,7 +172,7 @@ describe('the tries of a task', () => {
       assert.deepEqual([await tries.after(one), tries.isWaiting('two')], ['unproven', false]);
     });
 
-    it('are looked for in the store once, and again only when one is accepted or has ended', async () => {
+    it('are searched in the store once, and again only when one is accepted or has ended', async () => {
       const one = store('one', completing);
       tries.enter(one);
       let reads = 0;
@@ -194,7 +194,7 @@ describe('the tries of a task', () => {
       assert.deepEqual(asked, ['none', 'none', 'none', 'unproven', 'proven']);
     });
 
-    it('are not those of another task that wait', async () => {
+    it('exclude those of another task that wait', async () => {
       const one = store('one', completing);
       const other = store('other', { ...completing, key: 'other' });
       tries.know(other);
