@@ -14,7 +14,7 @@ const bytes = (fill: number) => Buffer.alloc(32, fill);
 const key = (fill: number) => new Secret(bytes(fill).toString('base64'));
 const token = new Secret('job-token-1');
 
-describe('the token cipher', () => {
+describe('The token cipher', () => {
   it('opens what it sealed, whatever the token', () => {
     const cipher = new TokenCipher([key(1)]);
     fc.assert(
@@ -48,7 +48,7 @@ describe('the token cipher', () => {
     assert.equal(new TokenCipher([key(2)]).open(fresh, 'run-1').reveal(), 'job-token-1');
   });
 
-  it('names the key that is missing', () => {
+  it('names the missing key', () => {
     const sealed = new TokenCipher([key(1)]).seal(token, 'run-1');
     const id = sealed.split('.')[1] ?? '';
     assert.throws(() => new TokenCipher([key(2)]).open(sealed, 'run-1'), {
@@ -63,7 +63,7 @@ describe('the token cipher', () => {
     assert.throws(() => cipher.open(sealed, 'run-2'), /changed, or belongs to another run/);
   });
 
-  it('does not open what was changed in any place', () => {
+  it('does not open what was changed anywhere', () => {
     const cipher = new TokenCipher([key(1)]);
     const sealed = cipher.seal(token, 'run-1');
     for (let at = 0; at < sealed.length; at += 1) {
@@ -85,14 +85,14 @@ describe('the token cipher', () => {
     ['base64', bytes(255).toString('base64'), true],
     ['base64url', bytes(255).toString('base64url'), true],
     ['hexadecimal digits', bytes(171).toString('hex'), true],
-    ['the line end of a file after it', `${bytes(7).toString('base64')}\n`, true],
+    ["followed by a file's line end", `${bytes(7).toString('base64')}\n`, true],
     ['nothing', '', false],
-    ['a pass phrase', 'correct horse battery staple', false],
+    ['a passphrase', 'correct horse battery staple', false],
     ['16 bytes', Buffer.alloc(16, 1).toString('base64'), false],
     ['33 bytes', Buffer.alloc(33, 1).toString('base64'), false],
-    ['44 characters that are no base64', '!'.repeat(44), false],
+    ['44 characters that are not base64', '!'.repeat(44), false],
   ] as const) {
-    it(`${isGood ? 'takes' : 'refuses'} a key that is ${what}`, () => {
+    it(`${isGood ? 'accepts' : 'refuses'} a key that is ${what}`, () => {
       const secret = new Secret(text);
       assert.equal(keyProblem(secret) === undefined, isGood);
       if (isGood) assert.doesNotThrow(() => new TokenCipher([secret]));
@@ -100,7 +100,7 @@ describe('the token cipher', () => {
     });
   }
 
-  it('refuses to be without keys', () => {
+  it('requires at least one key', () => {
     assert.throws(() => new TokenCipher([]), /no encryption key/);
   });
 
@@ -109,7 +109,7 @@ describe('the token cipher', () => {
     assert.doesNotMatch(shown, /41 41|65, ?65|QUFB|AAAA/);
   });
 
-  it('knows the same token again by its SHA-256', () => {
+  it('recognizes the same token by its SHA-256', () => {
     assert.equal(
       tokenDigest(new Secret('abc')),
       'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
