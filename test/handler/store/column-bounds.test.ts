@@ -16,35 +16,35 @@ const mebibyte = 1_024 * 1_024;
 const [address, name] = [2_000, 1_024];
 
 /**
- * Characters that a text of the store has at the most, each with what bounds it. A column that is
- * not here makes the test red: say what bounds it.
+ * The maximum length of every text in the store, in characters, each with what bounds it. A column
+ * that is missing here fails the test: say what bounds it.
  */
 const bounds: Readonly<Record<string, number>> = {
-  // Ids are GUIDs, of ours or read as such (`http/header-block.ts`); a key has an address as well.
+  // Ids are GUIDs, our own or parsed as such (`http/header-block.ts`); a key also has an address.
   'runs.id': 36,
   'runs.key': address + 200,
   'runs.marker': 200,
   'tokens.digest': 64,
   'cancellations.key': address + 200,
   'cancellations.digest': 64,
-  // Words of ours.
+  // Our own words.
   'runs.kind': 20,
   'runs.state': 20,
   'runs.outcome': 20,
-  // What a body of 256 KiB can say, as JSON (`http/body-text.ts`).
+  // The content of a body of 256 KiB, as JSON (`http/body-text.ts`).
   'runs.order_json': 4 * longestBody,
-  // What Argo CD lists for a selector: its answer has at most 64 MiB (`argocd/rest/http.ts`).
+  // Argo CD's list for a selector: its response has at most 64 MiB (`argocd/rest/http.ts`).
   'runs.names_json': 64 * mebibyte,
-  // Ten errors, ten warnings, and where the log is (`runs/run-log.ts`).
+  // Ten errors, ten warnings, and the location of the log (`runs/run-log.ts`).
   'runs.report_json': 64 * 1_024,
   'runs.message': 4_096,
   'runs.results_json': keptCharacters,
   // A token of at most 8,192 characters (`http/header-block.ts`), sealed.
   'tokens.sealed': 16_384,
   'checkpoints.path': 20 * name,
-  // Two operations' ends and the steps: 20,000 resources, 1 MiB of messages in each look.
+  // The ends of two operations and the steps: 20,000 resources, 1 MiB of messages in each read.
   'checkpoints.checkpoint_json': 64 * mebibyte,
-  // Manifests come in one answer of at most 64 MiB.
+  // Manifests arrive in one response of at most 64 MiB.
   'checkpoints.plan_json': 64 * mebibyte,
   'checkpoints.result_json': 64 * mebibyte,
   // A result, with up to 500 follow-ups.
@@ -52,7 +52,7 @@ const bounds: Readonly<Record<string, number>> = {
   'items.item_json': 64 * mebibyte,
   'probe.room': 65_536,
   'contacts.address': 64,
-  // Ids of Kubernetes; hooks that are told one by one (`sync/events/derive-events.ts`).
+  // Kubernetes ids; hooks that are reported one by one (`sync/events/derive-events.ts`).
   'event_memories.uid': 64,
   'event_memories.memory_json': 512 * 1_024,
   // A uid, an operation, a hook, and a rule's name.
@@ -66,13 +66,13 @@ const bounds: Readonly<Record<string, number>> = {
   'actions.outcome_json': 8 * 1_024,
   'actions.message': 4_096,
   'actions.event_key': 15,
-  // A run's name and addresses (`http/header-block.ts`).
+  // A run's name and URLs (`http/header-block.ts`).
   'actions.claim_json': 8 * 1_024,
   // What it is of, and a digest (`follow-ups/follow-policy.ts`).
   'cared.name': 80,
 };
 
-describe('every text of the store', () => {
+describe('Every text in the store', () => {
   let folder: ReturnType<typeof storeFolder>;
   let database: DatabaseSync;
   beforeEach(() => {
@@ -93,11 +93,11 @@ describe('every text of the store', () => {
       .all()
       .map(({ place }) => String(place));
 
-  it('has a bound that is stated', () => {
+  it('has a stated bound', () => {
     assert.deepEqual([...columns()].sort(), Object.keys(bounds).sort());
   });
 
-  it('keeps to it, with an application that has the most and the longest of everything', function () {
+  it('keeps to it, with an application that has the maximum of everything', function () {
     this.timeout(60_000);
     const long = 'x'.repeat(100_000);
     const resources = Array.from({ length: 5_000 }, (_, index) => ({
@@ -159,7 +159,7 @@ describe('every text of the store', () => {
     }
   });
 
-  it('of a refused run keeps to 4 KB, whatever was asked', () => {
+  it('of a refused run keeps to 4 KB, whatever was requested', () => {
     const names = Array.from({ length: 1_000 }, () => ({ name: 'n'.repeat(253) }));
     const { request } = sampleSpec;
     const spec = { ...sampleSpec, request: { ...request, subject: { names } }, info: [] };

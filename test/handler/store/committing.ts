@@ -4,9 +4,9 @@ import { SqliteStore } from '../../../src/handler/store/sqlite/sqlite-store.ts';
 import { adding, sampleCheckpoint } from './sample.ts';
 
 /**
- * A program for tests of crashes: it stores step after step of several runs at once, each of which
- * writes its number everywhere, and says so after every one that was promised. It ends when nothing
- * can be stored any more. Arguments: the file, the prefix of its runs, the size of a step.
+ * A program for crash tests: it stores step after step of several runs in parallel, each of which
+ * writes its number everywhere, and prints every number that was promised. It ends when nothing can
+ * be stored any more. Arguments: the file, the prefix of its runs, the size of a step.
  */
 const [path = '', prefix = '', size = '0'] = process.argv.slice(2);
 const store = SqliteStore.open(path, systemClock);

@@ -16,14 +16,14 @@ interface Entry {
   readonly items: readonly StoredItem[];
 }
 
-/** What a store must do, said in the simplest way: the store is compared with it. */
+/** The simplest implementation of a store; the real one is compared with it. */
 export class ModelStore {
-  /** By the ids of their runs, in the order in which they were added. */
+  /** By run id, in the order in which they were added. */
   readonly #entries = new Map<string, Entry>();
   #cancellations: readonly Cancellation[] = [];
   #seq = 0;
 
-  /** False when the step is wrong in itself. */
+  /** False if the step is invalid. */
   commit(step: StoreStep): boolean {
     const known = this.#entries.get(step.runId);
     if ((known === undefined) !== (step.add !== undefined)) return false;
@@ -67,7 +67,7 @@ export class ModelStore {
     ];
   }
 
-  /** How many a sweep may remove; whichever they are, none of the others. */
+  /** How many a sweep may remove: any of these, and no others. */
   sweepable(endedBefore: number, now: number): { runs: readonly string[]; cancellations: number } {
     return {
       runs: [...this.#entries.values()]

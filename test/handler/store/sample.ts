@@ -43,7 +43,7 @@ export const sampleSpec: FollowSpec = {
   buildId: undefined,
 };
 
-/** A run that follows applications; what `more` says of its spec is up to the caller. */
+/** A run that follows applications; `more` adds to its spec. */
 export function sampleRun(
   id: string,
   more: Partial<Run> = {},
@@ -69,7 +69,7 @@ export function sampleRun(
   } as Run & { readonly spec: FollowSpec };
 }
 
-/** A handler that no event has happened to. */
+/** A handler that has had no events. */
 export const noEvents = new EventClaims({
   store: {
     actionsOfEvent: () => Promise.resolve([]),
@@ -133,17 +133,17 @@ export function sampleResult(startedAt: number): ApplicationResult {
   };
 }
 
-/** What a run waits for since a time. */
+/** What a run waits for, and since when. */
 export function sampleWait(since: number): StoredWait {
   return { result: sampleResult(since), followUps: [], since };
 }
 
-/** What is left of a value in JSON: nothing of what is undefined. */
+/** What JSON keeps of a value: undefined parts are gone. */
 export function asStored<T>(value: T): T {
   return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
 }
 
-/** A folder of its own for a test's file; `remove` takes it away. */
+/** A separate folder for a test's file; `remove` removes it. */
 export function storeFolder(): { readonly path: string; readonly remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'store-'));
   const remove = () => {

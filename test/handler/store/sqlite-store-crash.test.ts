@@ -11,7 +11,10 @@ import { sampleCheckpoint, storeFolder } from './sample.ts';
 
 const program = fileURLToPath(new URL('committing.ts', import.meta.url));
 
-/** Reads what a child was promised, until it ends: the last number of each run, and its complaints. */
+/**
+ * Reads what a child was promised, until it ends: the last number of each run, and its error
+ * messages.
+ */
 async function follow(
   child: ChildProcess,
   told: (lines: number) => void,
@@ -33,7 +36,7 @@ async function follow(
   return { promised, complaints };
 }
 
-/** Every promise was kept, and every step is there as a whole. */
+/** Every promise was kept, and every step is complete. */
 async function assertKept(
   store: SqliteStore,
   promised: ReadonlyMap<string, number>,
@@ -58,10 +61,10 @@ async function assertKept(
   }
 }
 
-describe('the store when its process dies', function () {
+describe('The store when its process ends abruptly', function () {
   this.timeout(60_000);
 
-  it('has kept every promise and no half step, wherever it was killed', async () => {
+  it('has kept every promise and no partial step, wherever it was killed', async () => {
     const places = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 8, maxLength: 8 });
     const property = fc.asyncProperty(places, async (kills) => {
       const folder = storeFolder();
@@ -86,10 +89,11 @@ describe('the store when its process dies', function () {
     await fc.assert(property, { numRuns: 1, endOnFailure: true });
   });
 
-  it('has kept every promise when the disk takes no more in the middle of a step', async () => {
+  it('has kept every promise if the disk is full in the middle of a step', async () => {
     const folder = storeFolder();
     try {
-      // The limit is one of the process (in blocks of 512 or 1,024 bytes): a write beyond it fails.
+      // The limit applies to the process (in blocks of 512 or 1,024 bytes): a write beyond it
+      // fails.
       const command = 'ulimit -f 1500 && exec "$0" "$@"';
       const args = [process.execPath, program, folder.path, 'run', '3000'];
       const child = spawn('/bin/sh', ['-c', command, ...args], {

@@ -13,7 +13,7 @@ import { tokenDigest, TokenCipher } from '../../../src/handler/secrets/token-cip
 import { ManualClock } from '../../follow/manual-clock.ts';
 import { adding, sampleCheckpoint, sampleToken, storeFolder } from './sample.ts';
 
-describe('the store under faults', () => {
+describe('The store under faults', () => {
   let folder: ReturnType<typeof storeFolder>;
   let database: DatabaseSync;
   let clock: ManualClock;
@@ -79,7 +79,7 @@ describe('the store under faults', () => {
       assert.equal((await store.openRuns()).length, stored + 1);
     });
 
-    it('continues by itself when there is room again', async () => {
+    it('continues by itself when there is space again', async () => {
       await fill();
       await clock.pass(10_000);
       assert.notEqual(store.fault, undefined);
@@ -89,7 +89,7 @@ describe('the store under faults', () => {
       await store.commit(big('more'));
     });
 
-    it('stores of a step all or nothing, also where only its end finds no room', async () => {
+    it('stores a step completely or not at all, even if only its end finds no space', async () => {
       await store.commit(adding('run-1'));
       room(20);
       const step = {
@@ -113,7 +113,7 @@ describe('the store under faults', () => {
     });
   });
 
-  it('writes no more once the file is found damaged while it runs', async () => {
+  it('stops writing once the file is found damaged at runtime', async () => {
     await Promise.all(Array.from({ length: 50 }, (_, index) => store.commit(big(`run-${index}`))));
     await store.close();
     open();
@@ -133,7 +133,7 @@ describe('the store under faults', () => {
   describe('keeps the job token to itself:', () => {
     const token = new Secret('eyJhbGciOi-the-job-token');
     const cipher = new TokenCipher([new Secret(Buffer.alloc(32, 1).toString('base64'))]);
-    /** All bytes of all files, copied by another process: to close one here would end our lock. */
+    /** All bytes of all files, copied by another process: closing one here would end our lock. */
     const bytes = () => {
       const copy = storeFolder();
       execFileSync('cp', ['-r', dirname(folder.path), join(dirname(copy.path), 'copy')]);

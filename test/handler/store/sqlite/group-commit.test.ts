@@ -7,12 +7,12 @@ import { StoreError } from '../../../../src/handler/store/store.ts';
 import { ManualClock } from '../../../follow/manual-clock.ts';
 import { storeFolder } from '../sample.ts';
 
-describe('a group commit', () => {
+describe('A group commit', () => {
   let folder: ReturnType<typeof storeFolder>;
   let database: DatabaseSync;
   let clock: ManualClock;
   let commits: GroupCommit;
-  /** What SQLite was told of transactions: `BEGIN`, `COMMIT`, `ROLLBACK`. */
+  /** The transaction commands that SQLite received: `BEGIN`, `COMMIT`, `ROLLBACK`. */
   let told: (string | null)[];
 
   beforeEach(() => {
@@ -49,7 +49,7 @@ describe('a group commit', () => {
     database.exec(`PRAGMA max_page_count = ${Number(count) + pages}`);
   };
 
-  it('shares one transaction among what comes in one turn, and answers after it', async () => {
+  it('shares one transaction among everything in one turn, and resolves after it', async () => {
     const answers: string[] = [];
     const all = ['a', 'b', 'c'].map((text) => note(text).then((answer) => answers.push(answer)));
     assert.deepEqual(notes(), []);
@@ -61,7 +61,7 @@ describe('a group commit', () => {
     assert.deepEqual(notes(), ['a', 'b', 'c', 'd']);
   });
 
-  it('lets others have their turn between groups of 250', async () => {
+  it('yields between groups of 250', async () => {
     let turns = 0;
     const count = () => {
       turns += 1;
@@ -73,7 +73,7 @@ describe('a group commit', () => {
     assert.ok(turns >= 3, `${turns} turns`);
   });
 
-  it('undoes a work that is wrong in itself, and stores the others', async () => {
+  it('rolls back invalid work, and stores the rest', async () => {
     await note('b');
     const half = commits.write(() => {
       database.exec("INSERT INTO notes VALUES ('half')");
@@ -89,7 +89,7 @@ describe('a group commit', () => {
     assert.equal(commits.fault, undefined);
   });
 
-  it('stores nothing of a group that finds the disk full, nor of what waits behind it', async () => {
+  it('stores nothing of a group that finds the disk full, or of what waits behind it', async () => {
     room(2);
     const works = [note('small'), note('big', 100_000)];
     for (let index = 0; index < 300; index += 1) works.push(note(`later ${index}`));
@@ -105,7 +105,7 @@ describe('a group commit', () => {
     assert.equal(commits.fault, undefined);
   });
 
-  it('undoes a group whose fault SQLite itself does not undo', async () => {
+  it('rolls back a group whose fault SQLite itself does not roll back', async () => {
     const failing = commits.write(() => {
       database.exec("INSERT INTO notes VALUES ('half')");
       throw Object.assign(new Error('disk I/O error'), { errcode: 10 });
@@ -118,7 +118,7 @@ describe('a group commit', () => {
     assert.deepEqual(notes(), ['b']);
   });
 
-  it('finds out by itself when there is room again', async () => {
+  it('detects by itself that there is space again', async () => {
     room(2);
     await assert.rejects(note('big', 100_000), StoreError);
     await clock.pass(60_000);
@@ -133,7 +133,7 @@ describe('a group commit', () => {
     await note('big', 100_000);
   });
 
-  it('is not taken in by room for next to nothing', async () => {
+  it('is not misled by space for almost nothing', async () => {
     room(10);
     await assert.rejects(note('big', 100_000), StoreError);
     await clock.pass(10_000);
@@ -141,7 +141,7 @@ describe('a group commit', () => {
     assert.deepEqual(notes(), []);
   });
 
-  it('writes no more to a file that is found damaged', async () => {
+  it('stops writing to a file that is found damaged', async () => {
     const corrupt = Object.assign(new Error('malformed'), { errcode: 11 });
     const error = commits.explain(corrupt);
     assert.ok(error instanceof StoreError && /is corrupted/.test(error.message));
@@ -153,7 +153,7 @@ describe('a group commit', () => {
     assert.equal(clock.sleeping, 0);
   });
 
-  it('takes note of a fault that a reader met, until a commit shows that it has passed', async () => {
+  it('remembers a fault that a reader met, until a commit shows that it has passed', async () => {
     const failed = Object.assign(new Error('disk I/O error'), { errcode: 10 });
     assert.match(commits.explain(failed).message, /failed to read or write/);
     assert.notEqual(commits.fault, undefined);
@@ -165,7 +165,7 @@ describe('a group commit', () => {
     assert.equal(commits.fault, undefined);
   });
 
-  it('stores what waits when it is closed, and then takes nothing more', async () => {
+  it('stores what waits when it is closed, and then accepts nothing more', async () => {
     const waiting = Array.from({ length: 600 }, (_, index) => note(String(index)));
     commits.close();
     assert.equal(notes().length, 600);
@@ -173,7 +173,7 @@ describe('a group commit', () => {
     await assert.rejects(note('late'), { name: 'StoreError', message: /is closed/ });
   });
 
-  it('stops looking for room when it is closed', async () => {
+  it('stops looking for space when it is closed', async () => {
     room(2);
     await assert.rejects(note('big', 100_000), StoreError);
     commits.close();

@@ -6,7 +6,7 @@ import { openSqliteFile } from '../../../../src/handler/store/sqlite/sqlite-file
 import { ManualClock } from '../../../follow/manual-clock.ts';
 import { storeFolder } from '../sample.ts';
 
-describe('the truncation of the log', () => {
+describe('The truncation of the log', () => {
   let folder: ReturnType<typeof storeFolder>;
   let database: DatabaseSync;
   let clock: ManualClock;
@@ -30,7 +30,7 @@ describe('the truncation of the log', () => {
   };
   const logSize = () => statSync(`${folder.path}-wal`).size;
 
-  it('empties the log within a second, once for all that asked meanwhile', async () => {
+  it('empties the log within a second, once for all requests meanwhile', async () => {
     truncation.soon();
     truncation.soon();
     assert.equal(clock.sleeping, 1);
@@ -46,8 +46,8 @@ describe('the truncation of the log', () => {
     assert.equal(logSize(), 0);
   });
 
-  it('tries again when the log cannot be emptied now', async () => {
-    // Inside a transaction the log cannot be emptied: SQLite says that it is locked.
+  it('tries again if the log cannot be emptied now', async () => {
+    // Within a transaction, the log cannot be emptied: SQLite reports that it is locked.
     database.exec('BEGIN IMMEDIATE');
     truncation.soon();
     await clock.pass(3_000);
@@ -57,7 +57,7 @@ describe('the truncation of the log', () => {
     assert.equal(logSize(), 0);
   });
 
-  it('leaves a log alone once it is closed', async () => {
+  it('leaves a log unchanged once it is closed', async () => {
     truncation.soon();
     truncation.close();
     truncation.soon();

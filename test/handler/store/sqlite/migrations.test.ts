@@ -11,7 +11,7 @@ import { adding, samplePlan, storeFolder } from '../sample.ts';
 const path = 'handler.db';
 const version = (database: DatabaseSync) => numberOf(database, 'PRAGMA user_version');
 
-describe('migrations', () => {
+describe('Migrations', () => {
   let database: DatabaseSync;
   beforeEach(() => {
     database = new DatabaseSync(':memory:');
@@ -20,7 +20,7 @@ describe('migrations', () => {
     database.close();
   });
 
-  it('bring an empty file to the newest schema, and do nothing to one that has it', () => {
+  it('bring an empty file to the newest schema, and change nothing in one that has it', () => {
     migrate(database, path);
     assert.equal(version(database), migrations.length);
     const schema = database.prepare('SELECT sql FROM sqlite_schema').all();
@@ -28,7 +28,7 @@ describe('migrations', () => {
     assert.deepEqual(database.prepare('SELECT sql FROM sqlite_schema').all(), schema);
   });
 
-  it('bring an older schema on, with what it holds', () => {
+  it('upgrade an older schema with its data', () => {
     const first = 'CREATE TABLE notes (text TEXT)';
     const second = "ALTER TABLE notes ADD COLUMN kind TEXT DEFAULT 'plain'";
     const third = "UPDATE notes SET kind = kind || '!'";
@@ -45,7 +45,7 @@ describe('migrations', () => {
     assert.equal(version(database), 3);
   });
 
-  it('leave the version before as it was when one fails half way', () => {
+  it('leave the previous version unchanged if one fails halfway', () => {
     const first = 'CREATE TABLE notes (text TEXT)';
     const broken = "INSERT INTO notes VALUES ('half'); INSERT INTO missing VALUES (1)";
     assert.throws(() => {
@@ -58,7 +58,7 @@ describe('migrations', () => {
     assert.equal(numberOf(database, 'SELECT count(*) FROM notes'), 1);
   });
 
-  it('refuse the file of a newer handler', () => {
+  it("refuse a newer handler's file", () => {
     migrate(database, path);
     database.exec('PRAGMA user_version = 99');
     const message = `The store handler.db: a newer handler wrote it (schema 99; this one knows ${migrations.length}). Start that version again, or restore the backup from before the upgrade.`;
@@ -82,7 +82,7 @@ describe('migrations', () => {
     assert.equal(version(database), 0);
   });
 
-  it('give tries of a task one key, whichever address of their organization they came by', () => {
+  it('give tries of a task one key, whichever URL of their organization they used', () => {
     migrate(database, path, migrations.slice(0, 2));
     const rest = '|plan|job|https://x.visualstudio.com|task';
     const hosts = [
@@ -109,7 +109,7 @@ describe('migrations', () => {
     assert.deepEqual(keys('cancellations'), expected);
   });
 
-  it('keep of operations and sources a digest, by which what was kept whole is known again', () => {
+  it('replace operations and sources by a digest, by which older complete ones are recognized', () => {
     const sync = { revision: 'main', manifests: ['x'.repeat(100_000)] };
     const entry = { id: 1, revisions: ['a'], source: { repoURL: 'https://git.example.com' } };
     const application = readApplication({
@@ -177,7 +177,7 @@ describe('migrations', () => {
     }
   });
 
-  it('give the actions of an older handler the digits that their runs carry', () => {
+  it("give an older handler's actions the digits that their runs contain", () => {
     migrate(database, path, migrations.slice(0, 8));
     for (const [key, body] of [
       ['k', '{"event":{"application":{"name":"shop"}}}'],
@@ -198,7 +198,7 @@ describe('migrations', () => {
     );
   });
 
-  it('give the claims of an older handler the plan of their run, where they say it', async () => {
+  it("give an older handler's claims the plan of their run, if known", async () => {
     const folder = storeFolder();
     const old = new DatabaseSync(folder.path);
     migrate(old, path, migrations.slice(0, 10));

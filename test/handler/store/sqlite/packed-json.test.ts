@@ -10,8 +10,8 @@ const attachment: ReportItem = {
   attachment: { type: 'argocd.result', name: 'result.json', text: 'x'.repeat(100_000) },
 };
 
-describe('packed JSON', () => {
-  it('of a large value is a fraction of it, and reads as what was written', async () => {
+describe('Packed JSON', () => {
+  it('of a large value is a fraction of its size, and restores it', async () => {
     const enqueue = [{ at: 1, item: attachment }];
     const packed = await packLarge({ runId: 'run-1', checkpoints: [kept], enqueue });
     for (const value of [checkpoint, attachment]) {
@@ -22,7 +22,7 @@ describe('packed JSON', () => {
     }
   });
 
-  it('is made of large values alone', async () => {
+  it('is used only for large values', async () => {
     const small: ReportItem = { kind: 'lines', lines: ['a'] };
     const enqueue = [attachment, small].map((item) => ({ at: 1, item }));
     const packed = await packLarge({ runId: 'run-1', checkpoints: [kept], enqueue });
@@ -31,7 +31,7 @@ describe('packed JSON', () => {
     assert.equal(packLarge({ runId: 'run-1' }), undefined);
   });
 
-  it('is told from plain JSON, also of older handlers', async () => {
+  it('is distinguished from plain JSON, including that of older handlers', async () => {
     assert.equal(await unpack(null), undefined);
     for (const value of ['deflate:', { a: 1 }, [], null]) {
       assert.deepEqual(await unpack(JSON.stringify(value)), value);

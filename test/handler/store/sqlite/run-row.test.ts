@@ -22,10 +22,10 @@ type Plain<T> = T extends string | number | boolean | undefined
       : { [Part in keyof T]: Plain<T[Part]> };
 type IsPlain<T> = T extends Plain<T> ? true : false;
 
-describe('the row of a run', () => {
+describe('The row of a run', () => {
   const rowOf = (run: Run) => runOf(Object.fromEntries(columnsOf(run)) as never);
 
-  it('gives the run back, every part of it', () => {
+  it('restores the run, every part of it', () => {
     const run = sampleRun('run-1', {
       isCanceled: true,
       names: [{ name: 'shop' }, { name: 'cart', namespace: 'team-a' }],
@@ -37,14 +37,14 @@ describe('the row of a run', () => {
     assert.deepEqual(rowOf(run), { ...run, spec: asStored(spec), report: asStored(report) });
   });
 
-  it('keeps what is undefined as undefined, and not as absent', () => {
+  it('keeps undefined as undefined, and not as absent', () => {
     const run = rowOf(sampleRun('run-1'));
     for (const part of ['names', 'outcome', 'endedAt'] as const) {
       assert.ok(part in run && run[part] === undefined, part);
     }
   });
 
-  it('fills the columns that a change names, and only those', () => {
+  it('sets only the columns that a change names', () => {
     assert.deepEqual(columnsOf({ message: 'x', outcome: undefined, isCanceled: false }), [
       ['is_canceled', 0],
       ['outcome', null],
@@ -56,13 +56,13 @@ describe('the row of a run', () => {
     assert.equal(runColumns.split(', ').length, Object.keys(sampleRun('run-1')).length);
   });
 
-  it('knows no JSON for undefined', () => {
+  it('writes no JSON for undefined', () => {
     assert.equal(toJson(undefined), null);
     assert.equal(fromJson(null), undefined);
     assert.deepEqual(fromJson(toJson({ a: [1, undefined] })), { a: [1, null] });
   });
 
-  it('is made of plain data: the compiler finds what JSON would lose', () => {
+  it('contains plain data: the compiler finds what JSON would lose', () => {
     const run: IsPlain<Run> = true;
     const checkpoint: IsPlain<StoredCheckpoint> = true;
     const item: IsPlain<ReportItem> = true;

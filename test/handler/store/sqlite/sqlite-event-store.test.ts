@@ -41,7 +41,7 @@ function action(key: string, change: Partial<StoredAction> = {}): StoredAction {
 }
 
 describe('The SQLite store of events and actions', () => {
-  it('shows memories a page at a time', async () => {
+  it('returns memories page by page', async () => {
     for (const uid of ['c', 'a', 'b']) {
       await events.recordEvents({ memory: memoryOf(uid), actions: [] });
     }
@@ -65,7 +65,7 @@ describe('The SQLite store of events and actions', () => {
     assert.deepEqual([...(await events.followedSince(['a'], 300))], [['a', 300]]);
   });
 
-  it('finds the actions that made a run', async () => {
+  it('finds the actions that led to a run', async () => {
     const done = { state: 'done', outcome } as const;
     await events.recordEvents({
       memory: memoryOf('uid-1'),
@@ -81,7 +81,7 @@ describe('The SQLite store of events and actions', () => {
     );
   });
 
-  it('counts for the pace of a rule what was made of late, and what waits for its turn', async () => {
+  it("counts a rule's recent and waiting actions for its pace", async () => {
     const body = (pipeline: number) => JSON.stringify({ action: { pipeline } });
     const old = { createdAt: 10, body: body(1) };
     await events.recordEvents({
@@ -117,7 +117,7 @@ describe('The SQLite store of events and actions', () => {
     folder.remove();
   });
 
-  it('keeps what is known of an application, and what is to be done, for the next process', async () => {
+  it('keeps what is known of an application, and its actions, for the next process', async () => {
     assert.equal(
       await events.recordEvents({ memory: memoryOf('a', 3), actions: [action('k')] }),
       1,
@@ -130,7 +130,7 @@ describe('The SQLite store of events and actions', () => {
     assert.equal(await events.action('l'), undefined);
   });
 
-  it('leaves an action as it is whose event is seen again', async () => {
+  it('does not change an action whose event is seen again', async () => {
     await events.recordEvents({ memory: memoryOf('a'), actions: [action('k')] });
     await events.changeAction('k', { state: 'done', outcome });
     const again = { memory: memoryOf('a', 1), actions: [action('k'), action('l')] };
@@ -138,7 +138,7 @@ describe('The SQLite store of events and actions', () => {
     assert.deepEqual((await events.action('k'))?.outcome, outcome);
   });
 
-  it('changes what it is told to, and nothing else', async () => {
+  it('changes only what it is told to', async () => {
     await events.recordEvents({ memory: memoryOf('a'), actions: [action('k'), action('l')] });
     const changes: readonly ActionChange[] = [
       { state: 'sent', tries: 1, sentAt: 150, looks: 2, request: '{"run":1}' },
@@ -157,7 +157,7 @@ describe('The SQLite store of events and actions', () => {
     await assert.rejects(events.changeAction('m', { tries: 1 }), /no action m/);
   });
 
-  it('changes an action in one of the given states alone, and says whether it did', async () => {
+  it('changes an action only in one of the given states, and says whether it did', async () => {
     await events.recordEvents({ memory: memoryOf('a'), actions: [action('k')] });
     assert.equal(await events.changeAction('k', { tries: 1 }, ['sent', 'done']), false);
     assert.deepEqual(await events.action('k'), action('k'));
@@ -167,7 +167,7 @@ describe('The SQLite store of events and actions', () => {
     await assert.rejects(events.changeAction('m', { tries: 1 }, ['sent']), /no action m/);
   });
 
-  it('changes an action that was sent last at the given time alone, and says whether it did', async () => {
+  it('changes an action only if it was last sent at the given time, and says whether it did', async () => {
     await events.recordEvents({ memory: memoryOf('a'), actions: [action('k')] });
     const change = (sentAt: number | undefined, next: number | undefined) =>
       events.changeAction('k', { sentAt: next }, ['waiting'], { sentAt });
@@ -179,7 +179,7 @@ describe('The SQLite store of events and actions', () => {
     assert.equal(await events.changeAction('k', { tries: 1 }, undefined, { sentAt: 1 }), false);
   });
 
-  it('finds an action by the digits that its run carries', async () => {
+  it('finds an action by the digits that its run contains', async () => {
     await events.recordEvents({ memory: memoryOf('a'), actions: [action('k'), action('l')] });
     assert.deepEqual(await events.actionsOfEvent(eventKeyOf('l')), [action('l')]);
     assert.deepEqual(await events.actionsOfEvent(eventKeyOf('m')), []);
@@ -209,7 +209,7 @@ describe('The SQLite store of events and actions', () => {
     assert.deepEqual(await events.claimAction('k', claims[7]!), claims[7]);
   });
 
-  it('finds the actions of an application by its name, whatever the bodies of others hold', async () => {
+  it("finds an application's actions by its name, whatever other bodies contain", async () => {
     const bodyOf = (name: string) => JSON.stringify({ event: { application: { name } } });
     const actions = [
       action('a', { createdAt: 1, body: bodyOf('shop') }),
@@ -226,7 +226,7 @@ describe('The SQLite store of events and actions', () => {
     assert.deepEqual(await keys({ application: 'none' }), []);
   });
 
-  it('finds what is due, first what is due first, as the simulated one does', async () => {
+  it('finds due actions, the earliest first, like the simulated one', async () => {
     const stateOf = fc.constantFrom<ActionState>(...actionStates);
     const some = fc.uniqueArray(
       fc.record({ dueAt: fc.nat(20), state: stateOf, key: fc.string({ minLength: 1 }) }),
@@ -261,7 +261,7 @@ describe('The SQLite store of events and actions', () => {
     );
   });
 
-  it('shows actions newest first, a page at a time, by state and application', async () => {
+  it('returns actions newest first, page by page, by state and application', async () => {
     const actions = [
       action('a', { createdAt: 1 }),
       action('b', { createdAt: 2, state: 'refused' }),
@@ -283,7 +283,7 @@ describe('The SQLite store of events and actions', () => {
     });
   });
 
-  it('removes old actions that are over, and no other', async () => {
+  it('removes old finished actions, and no others', async () => {
     const actions = actionStates.flatMap((state) => [
       action(`old ${state}`, { state, createdAt: 1 }),
       action(`new ${state}`, { state, createdAt: 50 }),
@@ -299,7 +299,7 @@ describe('The SQLite store of events and actions', () => {
     assert.equal(left.length, 8);
   });
 
-  it('forgets an application, and does what is to be done anyway', async () => {
+  it('forgets an application, but still completes its actions', async () => {
     await events.recordEvents({ memory: memoryOf('a'), actions: [action('k')] });
     await events.forgetEvents('a');
     assert.equal(await events.eventMemory('a'), undefined);

@@ -14,7 +14,7 @@ function thrown(act: () => void): unknown {
   throw new Error('nothing was thrown');
 }
 
-describe('a fault of SQLite', () => {
+describe('A fault of SQLite', () => {
   let folder: ReturnType<typeof storeFolder>;
   let database: DatabaseSync;
 
@@ -28,7 +28,7 @@ describe('a fault of SQLite', () => {
     folder.remove();
   });
 
-  /** Each brings SQLite itself to fail. */
+  /** Each makes SQLite itself fail. */
   const cases: readonly (readonly [string, () => void, RegExp, boolean])[] = [
     [
       'a full disk',
@@ -56,7 +56,7 @@ describe('a fault of SQLite', () => {
       false,
     ],
     [
-      'a folder in place of the file',
+      'a folder instead of the file',
       () => {
         mkdirSync(`${folder.path}.d`);
         new DatabaseSync(`${folder.path}.d`);
@@ -65,7 +65,7 @@ describe('a fault of SQLite', () => {
       false,
     ],
     [
-      'a file of another kind',
+      'another kind of file',
       () => {
         writeFileSync(`${folder.path}.txt`, 'no database at all'.repeat(100));
         new DatabaseSync(`${folder.path}.txt`).exec('SELECT 1 FROM sqlite_schema');
@@ -74,7 +74,7 @@ describe('a fault of SQLite', () => {
       true,
     ],
     [
-      'a database that is closed',
+      'a closed database',
       () => {
         const closed = new DatabaseSync(folder.path);
         closed.close();
@@ -85,7 +85,7 @@ describe('a fault of SQLite', () => {
     ],
   ];
   for (const [name, fail, message, isLasting] of cases) {
-    it(`tells of ${name}, with the file and what to do`, () => {
+    it(`reports ${name}, with the file and what to do`, () => {
       const error = thrown(fail);
       const fault = sqliteFault(error, 'data/handler.db');
       assert.ok(fault?.error instanceof StoreError);
@@ -95,14 +95,14 @@ describe('a fault of SQLite', () => {
     });
   }
 
-  it('knows kinds by the lowest byte of the code', () => {
+  it('is classified by the lowest byte of the code', () => {
     const error = Object.assign(new Error('disk I/O error'), { errcode: 10 | (12 << 8) });
     const fault = sqliteFault(error, 'x.db')?.error;
     assert.match(fault?.message ?? '', /failed to read or write it \(disk I\/O error, code 3082\)/);
     assert.equal(fault?.cause, error);
   });
 
-  it('leaves alone what is no fault of the file', () => {
+  it('excludes other faults than those of the file', () => {
     const insert = () => {
       database.exec("INSERT INTO runs VALUES ('a'), ('a')");
     };

@@ -21,7 +21,7 @@ import { storeFolder } from '../sample.ts';
 
 const source = new URL('../../../../src/handler/store/sqlite/sqlite-file.ts', import.meta.url).href;
 
-describe('the file of the store', () => {
+describe('The file of the store', () => {
   let folder: ReturnType<typeof storeFolder>;
   let path: string;
   beforeEach(() => {
@@ -54,14 +54,14 @@ describe('the file of the store', () => {
     assert.ok(readFileSync(path).equals(bytes), 'the file was changed');
   };
 
-  it('is made with its folder, for our user only', () => {
+  it('is created with its folder, only for our user', () => {
     path = join(dirname(path), 'a', 'b', 'handler.db');
     make();
     assert.equal(statSync(path).mode & 0o777, 0o600);
     assert.equal(statSync(dirname(path)).mode & 0o777, 0o700);
   });
 
-  it('flushes every commit, erases what is deleted, and gives room back', () => {
+  it('flushes every commit, erases deleted data, and returns space', () => {
     const database = openSqliteFile(path);
     const settings = [
       ['journal_mode', 'wal'],
@@ -89,7 +89,7 @@ describe('the file of the store', () => {
     }
   });
 
-  it('is used by one process at a time, until that ends, however it ends', async () => {
+  it('is used by one process at a time, until that ends in any way', async () => {
     const program = `
       import { openSqliteFile } from ${JSON.stringify(source)};
       const database = openSqliteFile(${JSON.stringify(path)});
@@ -104,38 +104,38 @@ describe('the file of the store', () => {
     make();
   });
 
-  it('is refused, and left as it is, when it is something else', () => {
+  it('is refused, and left unchanged, if it is something else', () => {
     writeFileSync(path, 'These are my notes.\n'.repeat(500));
     refusedUntouched(/not a SQLite database/);
   });
 
-  it("is refused, and left as it is, when it is another program's database", () => {
+  it("is refused, and left unchanged, if it is another program's database", () => {
     const other = new DatabaseSync(path);
     other.exec('CREATE TABLE bookmarks (url TEXT)');
     other.close();
     refusedUntouched(/another program/);
   });
 
-  it('is refused, and left as it is, when a newer handler wrote it', () => {
+  it('is refused, and left unchanged, if a newer handler wrote it', () => {
     make((database) => {
       database.exec('PRAGMA user_version = 99');
     });
     refusedUntouched(/newer handler/);
   });
 
-  it('is refused, and left as it is, when its inner order is broken', () => {
+  it('is refused, and left unchanged, if it is corrupt', () => {
     make(fillTokens);
     spoil(path, 'tokens');
     refusedUntouched(/is corrupted .*restore a backup, or move the file away/);
   });
 
-  it('is refused, and left as it is, when its end is missing', () => {
+  it('is refused, and left unchanged, if it is truncated', () => {
     make(fillTokens);
     truncateSync(path, Math.floor(statSync(path).size / 8_192) * 4_096);
     refusedUntouched(/is corrupted/);
   });
 
-  it('is checked in part when it is large: what open runs need', () => {
+  it('is checked partially if it is large: what open runs need', () => {
     const large = 300 * 1_024 * 1_024;
     make(fillTokens);
     const { size } = statSync(path);
@@ -149,7 +149,7 @@ describe('the file of the store', () => {
     refused(/is corrupted/);
   });
 
-  it('cannot be a folder, or lie under a file', () => {
+  it('cannot be a folder, or be below a file', () => {
     mkdirSync(path);
     refused(/cannot be opened/);
     writeFileSync(`${path}.txt`, '');
@@ -161,11 +161,11 @@ describe('the file of the store', () => {
     ['the file', 0o444, 0o777],
     ['its folder', 0o666, 0o555],
   ] as const) {
-    it(`says so when the handler's user may not write to ${name}`, () => {
+    it(`reports that the handler's user may not write to ${name}`, () => {
       make();
       chmodSync(path, inFile);
       chmodSync(dirname(path), inFolder);
-      // Root may write everywhere: there, the program goes on as somebody else.
+      // Root may write everywhere: there, the program continues as another user.
       const program = `
         import { openSqliteFile } from ${JSON.stringify(source)};
         if (process.getuid() === 0) process.setuid(65534);
@@ -184,7 +184,7 @@ describe('the file of the store', () => {
     });
   }
 
-  it('starts from what a process left that died while it made the file', () => {
+  it('can be used if a process ended during its creation', () => {
     writeFileSync(path, '');
     make();
     const half = `${path}.half`;
@@ -208,7 +208,7 @@ function fillTokens(database: DatabaseSync): void {
   }
 }
 
-/** Overwrites the inner page at the root of a table with what is no page. */
+/** Overwrites the inner page at the root of a table with invalid content. */
 function spoil(path: string, table: string): void {
   const database = new DatabaseSync(path, { readOnly: true });
   const sql = `SELECT rootpage FROM sqlite_schema WHERE name = '${table}'`;

@@ -158,7 +158,7 @@ async function assertSame(store: SqliteStore, model: ModelStore): Promise<void> 
   assert.deepEqual(figures, model.figures());
 }
 
-describe('the store', () => {
+describe('The store', () => {
   let folder: ReturnType<typeof storeFolder>;
   let store: SqliteStore;
 
@@ -175,7 +175,7 @@ describe('the store', () => {
     store = SqliteStore.open(folder.path, systemClock);
   };
 
-  it('gives back what was stored, through any steps and restarts', async function () {
+  it('returns what was stored, through any steps and restarts', async function () {
     this.timeout(60_000);
     const property = fc.asyncProperty(fc.array(deeds, { maxLength: 12 }), async (all) => {
       const model = new ModelStore();
@@ -213,7 +213,7 @@ describe('the store', () => {
     await fc.assert(property, { numRuns: 60, interruptAfterTimeLimit: 40_000 });
   });
 
-  it('gives back a run deeply equal, but for what is undefined inside its parts', async () => {
+  it('returns a deeply equal run, except for undefined values within its parts', async () => {
     const run = sampleRun('run-1', { message: 'Zeile\n„2“ \u{1F680}\0 end', isCanceled: true });
     await store.commit({ runId: 'run-1', add: { run, token: sampleToken } });
     await reopen();
@@ -225,7 +225,7 @@ describe('the store', () => {
     });
   });
 
-  it('never gives the number of an item again', async () => {
+  it('never reuses the number of an item', async () => {
     await store.commit({ ...adding('run-1'), enqueue: [{ at: 1, item: { kind: 'started' } }] });
     const [first] = await store.items('run-1', 1);
     await store.commit({ runId: 'run-1', dequeue: [first?.seq ?? 0] });
@@ -235,7 +235,7 @@ describe('the store', () => {
     assert.ok((second?.seq ?? 0) > (first?.seq ?? 0));
   });
 
-  it("leaves another run's items alone when told to remove them", async () => {
+  it("does not remove another run's items", async () => {
     await store.commit({ ...adding('run-1'), enqueue: [{ at: 1, item: { kind: 'started' } }] });
     await store.commit(adding('run-2'));
     const [item] = await store.items('run-1', 1);
@@ -243,7 +243,7 @@ describe('the store', () => {
     assert.equal((await store.items('run-1', 9)).length, 1);
   });
 
-  it('writes what it keeps of thousands of resources in a few pages', async () => {
+  it('writes the checkpoint of thousands of resources in a few pages', async () => {
     await store.commit(adding('run-1'));
     const before = (await store.figures()).bytes;
     const checkpoint = largeCheckpoint(5_000);
@@ -261,7 +261,7 @@ describe('the store', () => {
     );
   });
 
-  it('stores what is large in the order in which it was asked for, also while it is closed', async () => {
+  it('stores large values in the order of the calls, even while it is being closed', async () => {
     await store.commit(adding('run-1'));
     const keep = (resources: number) => {
       const checkpoint = largeCheckpoint(resources);
@@ -277,7 +277,7 @@ describe('the store', () => {
     assert.equal((await store.checkpoints('run-1'))[0]?.checkpoint?.steps.length, 4_000);
   });
 
-  it('stores what was asked for before it was closed, and nothing after', async () => {
+  it('stores everything requested before it was closed, and nothing after', async () => {
     const before = store.commit(adding('run-1'));
     await store.close();
     await before;
@@ -290,7 +290,7 @@ describe('the store', () => {
     );
   });
 
-  it('takes up 10,000 open runs', async function () {
+  it('resumes 10,000 open runs', async function () {
     this.timeout(60_000);
     const all = Array.from({ length: 10_000 }, (_, index) => adding(`run-${index}`));
     await Promise.all(all.map((step) => store.commit(step)));
@@ -298,7 +298,7 @@ describe('the store', () => {
     assert.equal((await store.openRuns()).length, 10_000);
   });
 
-  describe('of runs that were refused', () => {
+  describe('with refused runs', () => {
     const refuse = (id: string, client: string, endedAt = 0) => {
       const spec = { ...sampleSpec, client };
       return store
@@ -317,7 +317,7 @@ describe('the store', () => {
       assert.deepEqual((await refused()).sort(), ['of another', ...ids.slice(3)].sort());
     });
 
-    it('keeps them for a day, and others as long as they are to be kept', async () => {
+    it('keeps them for a day, and others as long as configured', async () => {
       const [now, day] = [100 * 24 * 3_600_000, 24 * 3_600_000];
       await refuse('old', 'fabrikam', now - day - 1);
       await refuse('new', 'fabrikam', now - day);
@@ -332,7 +332,7 @@ describe('the store', () => {
     const ended = (id: string, endedAt: number) =>
       store.commit(adding(id, { state: 'ended', outcome: 'failed', endedAt, acceptedAt: endedAt }));
 
-    it('removes a few at a time, the oldest first, and never one that is open', async () => {
+    it('removes a few at a time, oldest first, and never an open one', async () => {
       await store.commit(adding('open', { acceptedAt: 0 }));
       for (const at of [3, 1, 2, 9]) await ended(`run-${at}`, at);
       await store.addCancellation({ key: 'key-1', digest: 'd', at: 0, expiresAt: 5 });
@@ -350,7 +350,7 @@ describe('the store', () => {
       );
     });
 
-    it('gives the room back to the disk, a little at a time', async () => {
+    it('returns space to the disk, a little at a time', async () => {
       const message = 'x'.repeat(20_000);
       const big = Array.from({ length: 1_000 }, (_, index) =>
         adding(`run-${index}`, { state: 'ended', endedAt: 1, message }),
@@ -366,7 +366,7 @@ describe('the store', () => {
     });
   });
 
-  it('tells a step that is wrong in itself from a store that cannot store', async () => {
+  it('distinguishes an invalid step from a store that cannot write', async () => {
     await store.commit(adding('run-1'));
     const wrong: readonly (readonly [StoreStep, RegExp])[] = [
       [adding('run-1'), /UNIQUE constraint/],

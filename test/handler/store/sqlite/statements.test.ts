@@ -4,7 +4,7 @@ import { openSqliteFile } from '../../../../src/handler/store/sqlite/sqlite-file
 import { prepareStatements } from '../../../../src/handler/store/sqlite/statements.ts';
 import { storeFolder } from '../sample.ts';
 
-describe('the statements of the store', () => {
+describe('The statements of the store', () => {
   const folder = storeFolder();
   let database: DatabaseSync;
 
@@ -16,7 +16,7 @@ describe('the statements of the store', () => {
     folder.remove();
   });
 
-  it('look at no run that they do not need: a month of ended runs slows none down', () => {
+  it('read no run that they do not need: a month of ended runs slows none down', () => {
     const statements = Object.entries(prepareStatements(database));
     assert.ok(statements.length > 10);
     for (const [name, { sourceSQL }] of statements) {

@@ -5,7 +5,7 @@ import { openSqliteFile } from '../../../../src/handler/store/sqlite/sqlite-file
 import { StepWriter } from '../../../../src/handler/store/sqlite/step-writer.ts';
 import { adding, sampleCheckpoint, storeFolder } from '../sample.ts';
 
-describe('the writer of steps', () => {
+describe('The step writer', () => {
   let folder: ReturnType<typeof storeFolder>;
   let database: DatabaseSync;
   let writer: StepWriter;
@@ -29,7 +29,7 @@ describe('the writer of steps', () => {
     enqueue: [{ at: 1, item: { kind: 'started' as const } }],
   };
 
-  it('leaves of a run that has ended nothing but its record', () => {
+  it('keeps only the record of a run that has ended', () => {
     writer.write(adding('run-2'));
     writer.write({ runId: 'run-1', ...full });
     writer.write({ runId: 'run-2', ...full });
@@ -49,7 +49,7 @@ describe('the writer of steps', () => {
     for (const table of ['tokens', 'checkpoints', 'items']) assert.equal(count(table), 0, table);
   });
 
-  it('takes a run up again that had ended', () => {
+  it('reopens a run that had ended', () => {
     writer.write({ runId: 'run-1', change: { state: 'ended' } });
     writer.write({
       runId: 'run-1',
@@ -59,7 +59,7 @@ describe('the writer of steps', () => {
     for (const table of ['checkpoints', 'items']) assert.equal(count(table), 1, table);
   });
 
-  it('says when a token was removed, which the log still has', () => {
+  it('says when a token was removed that the log still contains', () => {
     assert.equal(writer.write({ runId: 'run-1', ...full }), false);
     assert.equal(writer.write({ runId: 'run-1', change: { message: 'x' } }), false);
     assert.equal(writer.write({ runId: 'run-1', change: { state: 'ended' } }), true);
