@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import pino from 'pino';
 import { redactedLogStream } from '../../../src/handler/telemetry/log-stream.ts';
 
-/** Local time, as a person at the terminal has it. */
+/** Local time, as a person at the terminal sees it. */
 const at = new Date(2026, 10, 21, 9, 5, 7).getTime();
 
 function logged(log: (logger: pino.Logger) => void, colors = false): string {
@@ -18,12 +18,12 @@ describe('The log as text', () => {
   const lines: readonly (readonly [string, (logger: pino.Logger) => void, string])[] = [
     ['has time, level and message', (to) => to.info('it runs'), '09:05:07  info   it runs\n'],
     [
-      'has the fields after them, in quotation marks where they need them',
+      'has the fields after them, quoted if necessary',
       (to) => to.warn({ run: 'a1', state: 'to follow', count: 2, text: '', is: 'a=b' }, 'step'),
       '09:05:07  warn   step  run=a1 state="to follow" count=2 text="" is="a=b"\n',
     ],
     [
-      'prints what is no text as JSON',
+      'prints values other than strings as JSON',
       (to) => to.info({ list: ['a', 'b'], flag: false, none: null }, 'fields'),
       '09:05:07  info   fields  list=["a","b"] flag=false none=null\n',
     ],
@@ -32,14 +32,14 @@ describe('The log as text', () => {
       (to) => to.child({ run: 'a1' }).info('step'),
       '09:05:07  info   step  run=a1\n',
     ],
-    ['needs no message', (to) => to.info({ run: 'a1' }), '09:05:07  info     run=a1\n'],
+    ['requires no message', (to) => to.info({ run: 'a1' }), '09:05:07  info     run=a1\n'],
     [
-      'lets nothing through that others wrote to move the cursor or to forge a line',
+      'removes foreign characters that would move the cursor or forge a line',
       (to) => to.info({ name: 'a\u001b[2Jb\nc' }, 'say \u001b]0;hi\u0007\r\n09:05:07  info   no'),
       '09:05:07  info   say ]0;hi ⏎ 09:05:07  info   no  name="ab ⏎ c"\n',
     ],
     [
-      'takes an error that is none for what it is',
+      'accepts an error field that is not an error',
       (to) => to.error({ err: 'lost' }, 'it broke'),
       '09:05:07  error  it broke  err=lost\n',
     ],
@@ -56,12 +56,12 @@ describe('The log as text', () => {
     for (const frame of frames) assert.match(frame, /^ {4}at /);
   });
 
-  it('bounds what is long', () => {
+  it('bounds long values', () => {
     const long = 'x'.repeat(100_000);
     assert.ok(logged((to) => to.info({ [long]: long }, long)).length < 4_000);
   });
 
-  it('has colors only where they show', () => {
+  it('has colors only on a terminal', () => {
     const log = (to: pino.Logger) => {
       to.info({ run: 'a1' }, 'good');
       to.warn('odd');

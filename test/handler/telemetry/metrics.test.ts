@@ -58,7 +58,7 @@ const actions: ActionFigures = {
   oldestOpenAt: 970_000,
 };
 
-describe('the metrics', () => {
+describe('The metrics', () => {
   let metrics: Metrics;
 
   const sources = (change: Partial<MetricsSources> = {}): MetricsSources => ({
@@ -86,7 +86,7 @@ describe('the metrics', () => {
     metrics = new Metrics('1.2.3');
   });
 
-  /** Something of everything, so that each metric has a sample. */
+  /** A value for everything, so that each metric has a sample. */
   const observeAll = () => {
     metrics.read(sources());
     metrics.runEnded('sync', 'succeeded', 30);
@@ -106,7 +106,7 @@ describe('the metrics', () => {
     metrics.annotationFault('forbidden');
   };
 
-  it('are those that the operations page lists, of the types that it says', async () => {
+  it('are those on the operations page, with the same types', async () => {
     observeAll();
     const { types } = read(await metrics.text());
     const own = [...types].filter(([name]) => name.startsWith(prefix));
@@ -114,7 +114,7 @@ describe('the metrics', () => {
     assert.deepEqual(own.sort(), expected.sort());
   });
 
-  it('have exactly the labels that the operations page lists', async () => {
+  it('have exactly the labels on the operations page', async () => {
     observeAll();
     const found = await samples();
     for (const { name, type, labels } of listed.values()) {
@@ -125,22 +125,22 @@ describe('the metrics', () => {
     }
   });
 
-  it('have Node’s own next to them', async () => {
+  it('include Node’s own', async () => {
     const names = (await samples()).map(({ name }) => name);
     assert.ok(names.includes('process_resident_memory_bytes'));
     assert.ok(names.includes('nodejs_eventloop_lag_p99_seconds'));
   });
 
-  it('tell how many runs are in memory, and how many wait for that', async () => {
+  it('show how many runs are in memory, and how many wait for that', async () => {
     metrics.read(sources());
     assert.deepEqual([await value('runs_active'), await value('runs_queued')], [7, 3]);
   });
 
-  it('name the version', async () => {
+  it('contain the version', async () => {
     assert.equal(await value('build_info', { version: '1.2.3' }), 1);
   });
 
-  it('start at zero where all values of a label are known', async () => {
+  it('start at zero if all values of a label are known', async () => {
     for (const kind of runKinds) {
       for (const outcome of runOutcomes) {
         assert.equal(await value('runs_ended_total', { kind, outcome }), 0, `${kind} ${outcome}`);
@@ -180,7 +180,7 @@ describe('the metrics', () => {
     assert.equal(own.length, runKinds.length * runOutcomes.length + others);
   });
 
-  it('count a second run that claims an event as a duplicate that was prevented', async () => {
+  it('count a second run that claims an event as a prevented duplicate', async () => {
     metrics.eventClaimed('claimed');
     metrics.eventClaimed('taken');
     assert.equal(await value('claims_total', { result: 'taken' }), 1);
@@ -188,7 +188,7 @@ describe('the metrics', () => {
     assert.equal(await value('duplicates_prevented_total', { by: 'lookedUp' }), 0);
   });
 
-  it('tell how many follow-ups there are in each state, and how old the oldest is', async () => {
+  it('show how many follow-ups there are in each state, and the age of the oldest', async () => {
     metrics.read(sources());
     for (const state of actionStates) {
       assert.equal(await value('actions', { state }), state === 'waiting' ? 2 : 0, state);
@@ -217,7 +217,7 @@ describe('the metrics', () => {
     assert.equal(await value('azure_request_seconds_count', { call: 'GET plan', code: '200' }), 1);
   });
 
-  it('read the store and the watches when they are asked for', async () => {
+  it('read the store and the watches when they are requested', async () => {
     metrics.read(sources());
     assert.equal(await value('runs', { kind: 'sync', state: 'following' }), 4);
     assert.equal(await value('oldest_run_age_seconds'), 60);
@@ -242,7 +242,7 @@ describe('the metrics', () => {
     assert.equal((await samples()).filter(({ name }) => name === `${prefix}runs`).length, 9);
   });
 
-  it('have no age of what is not there, and none from a clock that was set back', async () => {
+  it('have no age for what does not exist, or after the clock was set back', async () => {
     let current: StoreFigures = { ...figures, oldestRunAt: undefined, oldestItemAt: undefined };
     metrics.read(sources({ figures: () => Promise.resolve(current) }));
     assert.equal(await value('oldest_run_age_seconds'), 0);
@@ -251,7 +251,7 @@ describe('the metrics', () => {
     assert.equal(await value('oldest_run_age_seconds'), 0);
   });
 
-  it('do not add up reconnects that the watch has counted already', async () => {
+  it('do not add reconnects that the watch has already counted', async () => {
     let reconnects = 3;
     metrics.read(sources({ instances: () => [{ ...instance, reconnects }] }));
     assert.equal(await value('stream_reconnects_total'), 3);
@@ -259,7 +259,7 @@ describe('the metrics', () => {
     assert.equal(await value('stream_reconnects_total'), 4);
   });
 
-  it('forget an instance that is configured no more, and an age that is not known', async () => {
+  it('forget an instance that is no longer configured, and an unknown age', async () => {
     let instances = [instance, { ...instance, argocd: 'test' }];
     metrics.read(sources({ instances: () => instances }));
     assert.equal(await value('stream_up', { argocd: 'test' }), 1);
@@ -273,7 +273,7 @@ describe('the metrics', () => {
     assert.equal(await value('applications', { argocd: 'prod' }), 250);
   });
 
-  it('say that the store is down, and everything that they can, when it fails', async () => {
+  it('report that the store is down, and everything else, if it fails', async () => {
     const failing = () => Promise.reject(new StoreError('The store is gone.'));
     metrics.read(sources({ figures: failing, isStoreUp: () => false }));
     assert.equal(await value('store_up'), 0);
@@ -281,7 +281,7 @@ describe('the metrics', () => {
     assert.equal(await value('build_info', { version: '1.2.3' }), 1);
   });
 
-  it('are right for each of two who ask at the same time', async () => {
+  it('are correct for each of two concurrent requests', async () => {
     metrics.read(sources());
     const texts = await Promise.all([metrics.text(), metrics.text()]);
     for (const text of texts) {
@@ -292,11 +292,11 @@ describe('the metrics', () => {
     }
   });
 
-  it('come with the type that Prometheus asks for', () => {
+  it('have the content type that Prometheus expects', () => {
     assert.match(metrics.contentType, /^text\/plain; version=0\.0\.4/);
   });
 
-  it('of two services do not know each other', async () => {
+  it('of two services are independent', async () => {
     new Metrics('0').runEnded('sync', 'failed', 1);
     assert.equal(await value('runs_ended_total', { kind: 'sync', outcome: 'failed' }), 0);
   });

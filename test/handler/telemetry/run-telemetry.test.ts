@@ -17,7 +17,7 @@ interface Entry {
 }
 const { info, warn, error } = pino.levels.values;
 
-describe('the telemetry of a run', () => {
+describe('The telemetry of a run', () => {
   let clock: ManualClock;
   let metrics: Metrics;
   let entries: Entry[];
@@ -43,7 +43,7 @@ describe('the telemetry of a run', () => {
     entries = [];
   });
 
-  it('says in each line which run it is', () => {
+  it('names the run in each line', () => {
     begin({
       ...sampleSpec,
       page: 'https://dev.azure.com/fabrikam/shop/_build/results',
@@ -83,7 +83,7 @@ describe('the telemetry of a run', () => {
     assert.deepEqual([line['phase'], line['wave'], line['state']], ['PreSync', -1, 'Succeeded']);
   });
 
-  it('has none for what only waits, nor for the bar', () => {
+  it('has none for what only waits, or for the progress bar', () => {
     const application = { name: 'shop' };
     tell({ kind: 'step', application, step: { ...migrate, state: 'Pending' } });
     tell({ kind: 'progress', application, done: 1, total: 2 });
@@ -107,7 +107,7 @@ describe('the telemetry of a run', () => {
     );
   });
 
-  it('keeps what others wrote in one line, bounded', () => {
+  it('keeps foreign text bounded and on one line', () => {
     const evil = `a\u001b[31m\n${'x'.repeat(5_000)}`;
     const telemetry = begin();
     telemetry.told({ kind: 'result', result: result({ message: evil }) });
@@ -124,7 +124,7 @@ describe('the telemetry of a run', () => {
 
   for (const outcome of runOutcomes) {
     const isBad = outcome === 'refused' || outcome === 'unreported';
-    it(`counts a run that ended as ${outcome}, and ${isBad ? 'warns' : 'tells'} of it`, async () => {
+    it(`counts a run that ended as ${outcome}, and logs it as ${isBad ? 'a warning' : 'information'}`, async () => {
       const telemetry = begin();
       const acceptedAt = clock.now();
       await clock.pass(90_000);
@@ -174,7 +174,7 @@ describe('the telemetry of a run', () => {
     );
   });
 
-  it('tells how it started and went on', () => {
+  it('reports its start and progress', () => {
     const telemetry = begin();
     telemetry.proofFailed(failed('unavailable'));
     telemetry.begun(sampleRun('run-1', { state: 'following', attempt: 2 }));
@@ -190,7 +190,7 @@ describe('the telemetry of a run', () => {
     assert.equal(entries[1]?.['attempt'], 2);
   });
 
-  it('tells of a store that fails, and of faults of ours with their place', () => {
+  it('reports a failing store, and internal errors with their location', () => {
     const telemetry = begin();
     telemetry.storeFailed(new StoreError('The store: the disk is full. Free some space.'));
     telemetry.fault(new TypeError('a bug'));
