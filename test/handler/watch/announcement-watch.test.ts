@@ -34,7 +34,7 @@ describe('The watch for applications that announce a run', () => {
   });
   const last = endedOperation({ startedAt: now - hour - 5_000, finishedAt: now - hour });
 
-  it('reads no application but those whose operation names one', async () => {
+  it('reads only applications whose operation names one', async () => {
     await watch.heard(event(false));
     await watch.heard(event(true, 'DELETED'));
     assert.deepEqual(done, []);
@@ -42,20 +42,20 @@ describe('The watch for applications that announce a run', () => {
     assert.deepEqual(done, ['look shop']);
   });
 
-  it('reads none where nobody is to follow such runs', async () => {
+  it('reads none if such runs are not to be followed', async () => {
     isWanted = false;
     await watch.heard(event(true));
     await watch.listed([listingOf(summary({ last }))]);
     assert.deepEqual(done, []);
   });
 
-  it('has them read later until the runs of the process before are known', async () => {
+  it("postpones reads until the previous process's runs are known", async () => {
     isReady = false;
     await watch.heard(event(true));
     assert.deepEqual(done, ['later shop']);
   });
 
-  it('has what only a list shows read, once for each operation, and nothing of long ago', async () => {
+  it('reads what only a list shows once for each operation, but nothing old', async () => {
     const listing = listingOf(summary({ last }));
     await watch.listed([listing]);
     await watch.listed([listing]);
@@ -66,13 +66,13 @@ describe('The watch for applications that announce a run', () => {
     assert.deepEqual(done, ['later shop', 'later shop']);
   });
 
-  it('reads nothing for a list that shows what the stream has told', async () => {
+  it('reads nothing for a list that shows what the stream has reported', async () => {
     await watch.heard({ ...event(false), summary: summary({ last }) });
     await watch.listed([listingOf(summary({ last }))]);
     assert.deepEqual(done, []);
   });
 
-  it('hears the same as others, each in its turn', async () => {
+  it('listens like others, each in its turn', async () => {
     const heard: string[] = [];
     const other = {
       heard: () => Promise.resolve(void heard.push(`heard after ${done.length}`)),

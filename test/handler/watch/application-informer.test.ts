@@ -12,7 +12,7 @@ const shop = { name: 'shop' };
 const web = { name: 'web', namespace: 'argocd' };
 const degraded = { health: { status: 'Degraded', since: second(40) } } as const;
 
-describe('the watch over an Argo CD', () => {
+describe('The watch on an Argo CD', () => {
   let clock: ManualClock;
   let argocd: FakeOverview;
   let watch: ApplicationInformer;
@@ -42,7 +42,7 @@ describe('the watch over an Argo CD', () => {
   const listen = (name = 'shop') => watch.listen(name, (event) => heard.push(brief(event)));
   const look = (name: { name: string; namespace?: string } = shop, isAllowed = () => true) =>
     watch.look(name, isAllowed);
-  /** Lets time pass, with the heartbeats that a living stream sends. */
+  /** Advances the time, with the heartbeats that a living stream sends. */
   const live = async (ms: number) => {
     for (let rest = ms; rest > 0; rest -= 10_000) {
       argocd.tell(undefined);
@@ -55,7 +55,7 @@ describe('the watch over an Argo CD', () => {
   };
 
   describe('for followers', () => {
-    it('holds one stream, and makes no request for any of them', async () => {
+    it('holds one stream, and sends no request for any of them', async () => {
       await run();
       for (let count = 0; count < 100; count += 1) watch.listen('shop', () => undefined);
       await live(10 * 60_000);
@@ -71,7 +71,7 @@ describe('the watch over an Argo CD', () => {
       );
     });
 
-    it('tells of their own applications, and reads no other in full', async () => {
+    it('reports their own applications, and reads no other completely', async () => {
       await run();
       listen();
       const unread = () => assert.fail('it was read in full');
@@ -82,7 +82,7 @@ describe('the watch over an Argo CD', () => {
       assert.deepEqual(heard, ['MODIFIED shop 2', 'DELETED shop 3']);
     });
 
-    it('has them look at what it cannot read, and continues with the stream', async () => {
+    it('makes them read what it cannot parse, and continues with the stream', async () => {
       await run();
       listen();
       const odd = () => {
@@ -95,7 +95,7 @@ describe('the watch over an Argo CD', () => {
       assert.equal(argocd.times('sightings').length, 1);
     });
 
-    it('finds by its list what the stream did not tell, and says it once', async () => {
+    it('finds in its list what the stream missed, and reports it once', async () => {
       await run();
       await live(70_000);
       listen();
@@ -109,7 +109,7 @@ describe('the watch over an Argo CD', () => {
       assert.deepEqual(heard, ['changed', 'changed', 'changed']);
     });
 
-    it('says nothing of what the stream has told, however often it lists', async () => {
+    it('does not repeat what the stream has reported, however often it lists', async () => {
       await run();
       listen();
       argocd.tell(summaryEvent('MODIFIED', summary({ ...degraded, resourceVersion: '2' })));
@@ -117,7 +117,7 @@ describe('the watch over an Argo CD', () => {
       assert.deepEqual(heard, ['MODIFIED shop 2']);
     });
 
-    it('tells of a change that was made while the stream was broken', async () => {
+    it('reports a change that was made while the stream was broken', async () => {
       await run();
       await live(10_000);
       listen();
@@ -132,7 +132,7 @@ describe('the watch over an Argo CD', () => {
       assert.deepEqual(heard, ['changed', 'ADDED shop 2']);
     });
 
-    it('tells of an application that was deleted and recreated meanwhile', async () => {
+    it('reports an application that was deleted and recreated meanwhile', async () => {
       await run();
       await live(10_000);
       listen();
@@ -143,7 +143,7 @@ describe('the watch over an Argo CD', () => {
       assert.deepEqual(heard, ['changed']);
     });
 
-    it('finds what a stream lost that is half open', async () => {
+    it('finds what a half-open stream lost', async () => {
       await run();
       listen();
       await clock.pass(3_000);
@@ -155,7 +155,7 @@ describe('the watch over an Argo CD', () => {
       assert.deepEqual(heard, ['changed', 'ADDED shop 2']);
     });
 
-    it('lets them rely on it while the stream or the list works', async () => {
+    it('is reliable while the stream or the list works', async () => {
       assert.equal(watch.aliveSince, undefined);
       await run();
       const since = watch.aliveSince;
@@ -168,7 +168,7 @@ describe('the watch over an Argo CD', () => {
       assert.deepEqual(heard, []);
     });
 
-    it('lists again as soon as a stream has opened, since that may have lost a change', async () => {
+    it('lists again as soon as a stream has opened, since a change may have been missed', async () => {
       argocd.streamless = failed('unavailable', 'no stream');
       await run();
       argocd.streamless = undefined;
@@ -178,13 +178,13 @@ describe('the watch over an Argo CD', () => {
       assert.deepEqual(argocd.times('list'), [1_000_000, opened + 2_000]);
     });
 
-    it('lets them rely on the stream alone', async () => {
+    it('is reliable with the stream alone', async () => {
       argocd.onList = () => hang(cancelling.signal);
       await run();
       assert.equal(watch.aliveSince, clock.now());
     });
 
-    it('tells them when nobody can be relied on, and when that has ended', async () => {
+    it('tells them when nothing is reliable, and when that has ended', async () => {
       await run();
       listen();
       away();
@@ -199,7 +199,7 @@ describe('the watch over an Argo CD', () => {
       assert.deepEqual(heard, ['broken', 'ADDED shop 1']);
     });
 
-    it('lets them go', async () => {
+    it('releases them', async () => {
       await run();
       const stop = listen();
       assert.equal(watch.state.followed, 1);
@@ -211,7 +211,7 @@ describe('the watch over an Argo CD', () => {
   });
 
   describe('for gates', () => {
-    it('knows every application, by its short name too', async () => {
+    it('knows every application, also by its short name', async () => {
       argocd.put(summary({ namespace: 'team', uid: 'uid-3' }));
       await run();
       await live(3_000);
@@ -237,7 +237,7 @@ describe('the watch over an Argo CD', () => {
       }
     });
 
-    it('gives nothing away of an application that is not allowed', async () => {
+    it('reveals nothing about an application that is not allowed', async () => {
       const asked: string[] = [];
       const deny = (project: string) => {
         asked.push(project);
@@ -254,7 +254,7 @@ describe('the watch over an Argo CD', () => {
       assert.deepEqual([...new Set(asked)], ['default']);
     });
 
-    it('says nothing from what is old: no stream, and no list for half a minute', async () => {
+    it('returns nothing outdated: without a stream, only a list of the last half minute counts', async () => {
       await run();
       await live(10_000);
       away();
@@ -281,7 +281,7 @@ describe('the watch over an Argo CD', () => {
       assert.equal(look().kind, 'unclear');
     });
 
-    it('does not take what it knew before the stream broke for what is now', async () => {
+    it('does not treat what it knew before the stream broke as current', async () => {
       await run();
       await live(60_000);
       argocd.onList = () => hang(cancelling.signal);
@@ -309,7 +309,7 @@ describe('the watch over an Argo CD', () => {
       assert.equal(argocd.times('summary argocd/shop').length, 2);
     });
 
-    it('says nothing of an application while that is being read again', async () => {
+    it('returns nothing about an application while that is being read again', async () => {
       await run();
       await live(10_000);
       assert.equal(look().kind, 'known');
@@ -333,7 +333,7 @@ describe('the watch over an Argo CD', () => {
       assert.deepEqual(look(), { kind: 'unclear', reason });
     });
 
-    it('sees a commit that changes nothing as no disturbance', async () => {
+    it('does not treat a commit that changes nothing as a change', async () => {
       await run();
       await live(20_000);
       argocd.tell(summaryEvent('MODIFIED', summary({ resourceVersion: '2', sync: synced(B) })));
@@ -343,7 +343,7 @@ describe('the watch over an Argo CD', () => {
       assert.deepEqual([sight.summary.sync.revisions, sight.steadySince], [[B], 1_000_000]);
     });
 
-    it('trusts nothing when the clock is put back', async () => {
+    it('trusts nothing after the clock was set back', async () => {
       argocd.streamless = failed('unavailable', 'no stream');
       await run();
       look();
@@ -353,8 +353,8 @@ describe('the watch over an Argo CD', () => {
     });
   });
 
-  describe('of another server than before', () => {
-    it('forgets what it knew, and has everybody look', async () => {
+  describe('with another server than before', () => {
+    it('forgets what it knew, and makes all followers read', async () => {
       await run();
       await live(10_000);
       listen();
@@ -368,7 +368,7 @@ describe('the watch over an Argo CD', () => {
       assert.equal(argocd.times('list').at(-1), clock.now(), 'it lists at once');
     });
 
-    it('takes no answer of the previous one', async () => {
+    it('accepts no response of the previous one', async () => {
       argocd.streamless = failed('unavailable', 'no stream');
       let answer = () => undefined as void;
       argocd.onList = () => new Promise((resolve) => (answer = () => resolve(argocd.listings())));
@@ -380,7 +380,7 @@ describe('the watch over an Argo CD', () => {
     });
   });
 
-  it('says how it does', async () => {
+  it('reports its state', async () => {
     await run();
     const at = clock.now();
     await live(5_000);

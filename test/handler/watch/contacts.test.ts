@@ -16,7 +16,7 @@ const prod: ArgoCDInstance = {
   publicUrl: undefined,
 };
 
-/** What the next process takes for reached as well. */
+/** What the next process also counts as reached. */
 const same: readonly Partial<ArgoCDInstance>[] = [
   {},
   { name: 'production' },
@@ -31,7 +31,7 @@ const others: readonly Partial<ArgoCDInstance>[] = [
   { skipTlsVerify: true },
 ];
 
-describe('first contacts with Argo CDs', () => {
+describe('First contacts with Argo CDs', () => {
   let folder: ReturnType<typeof storeFolder>;
   let store: SqliteStore;
   let contacts: Contacts;
@@ -54,7 +54,7 @@ describe('first contacts with Argo CDs', () => {
   });
   const restart = () => store.close().then(start);
 
-  it('are not made before an answer', async () => {
+  it('do not exist before a response', async () => {
     assert.equal(contacts.has(prod), false);
     await restart();
     assert.equal(contacts.has(prod), false);
@@ -62,7 +62,7 @@ describe('first contacts with Argo CDs', () => {
 
   for (const change of same) {
     const what = Object.keys(change).join() || 'nothing';
-    it(`outlast the process, whatever is changed that does not matter: ${what}`, async () => {
+    it(`outlast the process, whatever irrelevant setting changes: ${what}`, async () => {
       contacts.make(prod);
       assert.equal(contacts.has(prod), true);
       await restart();
@@ -71,14 +71,14 @@ describe('first contacts with Argo CDs', () => {
   }
 
   for (const change of others) {
-    it(`are recreated by another way to reach it: ${JSON.stringify(change)}`, async () => {
+    it(`are forgotten if the connection changes: ${JSON.stringify(change)}`, async () => {
       contacts.make(prod);
       await restart();
       assert.equal(contacts.has({ ...prod, ...change }), false);
     });
   }
 
-  it('that cannot be stored are told, and count in this process', async () => {
+  it('are reported if they cannot be stored, and count in this process', async () => {
     const broken = {
       contacts: () => Promise.resolve([]),
       addContact: () => Promise.reject(new Error('the disk is full')),

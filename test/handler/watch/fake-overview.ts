@@ -7,15 +7,15 @@ import { failed } from '../../follow/fake-argo-cd.ts';
 import { application } from '../../sync/sample-application.ts';
 import { listingOf } from '../../sync/sample-summary.ts';
 
-/** A whole Argo CD that holds summaries as a test wants them; it keeps count of what it was asked. */
+/** A whole Argo CD with the summaries that a test wants; it counts the requests. */
 export class FakeOverview implements Overview {
   readonly #clock: Clock;
   readonly #streams = new Set<(end: Error | undefined, summaryEvent?: SummaryEvent) => void>();
   readonly calls: { readonly at: number; readonly what: string }[] = [];
   readonly summaries = new Map<string, ApplicationSummary>();
-  /** Why nothing is answered; undefined: it is. */
+  /** Why requests fail; undefined if they succeed. */
   away: Error | undefined;
-  /** Why the stream does not open, beside that; undefined: it does. */
+  /** Why only the stream does not open; undefined if it does. */
   streamless: Error | undefined;
   onList: () => Promise<readonly Listing[]> = () => Promise.resolve(this.listings());
 
@@ -23,7 +23,7 @@ export class FakeOverview implements Overview {
     this.#clock = clock;
   }
 
-  /** When it was asked for this. */
+  /** When this was requested. */
   times(what: string): readonly number[] {
     return this.calls.filter((call) => call.what === what).map(({ at }) => at);
   }
@@ -36,7 +36,7 @@ export class FakeOverview implements Overview {
     return [...this.summaries.values()].map(listingOf);
   }
 
-  /** Changes an application without a word on the stream. */
+  /** Changes an application without an event on the stream. */
   put(summary: ApplicationSummary): void {
     this.summaries.set(printName(summary), summary);
   }
@@ -45,7 +45,7 @@ export class FakeOverview implements Overview {
     this.summaries.delete(printName(name));
   }
 
-  /** Changes an application, and says so on every stream; undefined is a heartbeat. */
+  /** Changes an application, with an event on every stream; undefined is a heartbeat. */
   tell(summaryEvent: SummaryEvent | undefined): void {
     if (summaryEvent?.type === 'DELETED') this.drop(summaryEvent.summary);
     else if (summaryEvent !== undefined) this.put(summaryEvent.summary);
@@ -76,7 +76,7 @@ export class FakeOverview implements Overview {
     const waiting: (SummaryEvent | undefined)[] = [...this.summaries.values()].map((one) =>
       summaryEvent('ADDED', one),
     );
-    // The head of the answer counts as nothing, a heartbeat does.
+    // The response headers do not count, but a heartbeat does.
     if (waiting.length === 0) waiting.push(undefined);
     let wake = () => undefined as void;
     let ended: Error | undefined;

@@ -21,7 +21,7 @@ const question: GateRequest = {
   isAllowed: () => true,
 };
 
-describe('the gate evaluator', () => {
+describe('The gate evaluator', () => {
   const clock = new ManualClock();
   const known = (change: Parameters<typeof summary>[0] = {}): LookResult => ({
     kind: 'known',
@@ -44,7 +44,7 @@ describe('the gate evaluator', () => {
   const judge = (change: Partial<GateRequest> = {}) => evaluator.judge({ ...question, ...change });
   const named = (...names: string[]) => ({ applications: names.map((name) => ({ name })) });
 
-  it('asks Argo CD, once, whether the tag that a gate names is what is tracked', async () => {
+  it('asks Argo CD once whether the tag in the request is the tracked one', async () => {
     const calls: string[] = [];
     const commit: ArgoCD['commit'] = ({ name, project }, revision) => {
       calls.push(`${project}/${name} ${revision}`);
@@ -63,7 +63,7 @@ describe('the gate evaluator', () => {
     assert.deepEqual(calls, [`default/shop ${A}`]);
   });
 
-  it('waits on where Argo CD does not tell', async () => {
+  it('keeps waiting if Argo CD does not say', async () => {
     const commit = () => Promise.reject(new Error('away'));
     const tags = new TagCache(() => ({ commit }), clock);
     const asking = new InformerGateEvaluator(() => ({ look }), clock, tags);
@@ -81,7 +81,7 @@ describe('the gate evaluator', () => {
     });
   });
 
-  it('answers with the worst of several, and each in the order of the question', () => {
+  it('answers with the worst of several, listed in the order of the request', () => {
     const cases = [
       [['shop', 'shop'], 'passed', 'All 2 applications passed'],
       [['shop', 'web'], 'waiting', '1 of 2 applications waiting; web: its health is Progressing'],
@@ -98,7 +98,7 @@ describe('the gate evaluator', () => {
     }
   });
 
-  it('never passes without an application, or for an Argo CD that it does not know', () => {
+  it('never passes without an application, or for an unknown Argo CD', () => {
     assert.equal(judge(named()).status, 'failed');
     assert.deepEqual(judge({ argocd: 'test' }), {
       status: 'failed',
@@ -109,22 +109,22 @@ describe('the gate evaluator', () => {
     });
   });
 
-  it('waits where it knows too little', () => {
+  it('waits if it knows too little', () => {
     const { status, message } = judge(named('old'));
     assert.deepEqual([status, message], ['waiting', 'old: Argo CD was last read 45 s ago']);
   });
 
-  it('asks for the revision, where one is wanted', () => {
+  it('checks the revision if one is required', () => {
     assert.equal(judge({ revision: A }).status, 'passed');
     assert.equal(judge({ revision: B }).status, 'waiting');
   });
 
-  it('asks for how long all has been calm', () => {
+  it('checks how long everything has been stable', () => {
     assert.equal(judge({ stableFor: 60_000 }).status, 'passed');
     assert.match(judge({ stableFor: 61_000 }).message, /for 60 s of 61 s/);
   });
 
-  it('reads what is not allowed, or in another AppProject, like what does not exist', () => {
+  it('treats what is not allowed, or is in another AppProject, like what does not exist', () => {
     const asked: unknown[] = [];
     const isAllowed = (...given: unknown[]) => {
       asked.push(given);
@@ -139,7 +139,7 @@ describe('the gate evaluator', () => {
     assert.equal(judge({ project: 'default' }).status, 'passed');
   });
 
-  it('names an application as it was asked for', () => {
+  it('names an application as in the request', () => {
     const { applications } = judge({ applications: [{ name: 'shop', namespace: 'team' }] });
     assert.equal(applications[0]?.name, 'team/shop');
   });

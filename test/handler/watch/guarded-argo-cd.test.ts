@@ -17,7 +17,7 @@ const request: SyncRequest = {
 const found = { name: 'shop', namespace: 'argocd', project: 'default' };
 const resource = { group: '', kind: 'Job', namespace: '', name: 'migrate' };
 
-describe('a guarded Argo CD', () => {
+describe('A guarded Argo CD', () => {
   let argocd: FakeArgoCD;
   let guarded: GuardedArgoCD;
   let asked: unknown[];
@@ -48,7 +48,7 @@ describe('a guarded Argo CD', () => {
   const denied = (call: Promise<unknown>) =>
     assert.rejects(call, (error) => error instanceof AccessDenied && error.advice === 'Add one.');
 
-  /** Every call about one application but for reading it, and to which address it went. */
+  /** Every call about one application except reading it, with its address. */
   const calls: readonly [string, (one: GuardedArgoCD, address: Address) => Promise<unknown>][] = [
     ['sync', (one, address) => one.sync(address, request, signal)],
     [
@@ -63,7 +63,7 @@ describe('a guarded Argo CD', () => {
     ['logs', (one, address) => one.logs(address, { resource, lines: 1 }, signal)],
   ];
 
-  /** Lets every call succeed, and notes its address. */
+  /** Lets every call succeed, and records its address. */
   function answerAll(): Address[] {
     const addresses: Address[] = [];
     const note =
@@ -82,7 +82,7 @@ describe('a guarded Argo CD', () => {
     return addresses;
   }
 
-  it('gives an application that is allowed', async () => {
+  it('returns an allowed application', async () => {
     assert.equal((await guarded.get(shop, { signal })).name, 'shop');
     assert.deepEqual(asked, [
       [{ name: 'shop' }, undefined],
@@ -90,7 +90,7 @@ describe('a guarded Argo CD', () => {
     ]);
   });
 
-  it('asks for a name with its namespace where it has one', async () => {
+  it('requests a name with its namespace if it has one', async () => {
     await guarded.get({ ...shop, namespace: 'team' }, { signal });
     assert.deepEqual(asked[0], [{ name: 'shop', namespace: 'team' }, undefined]);
   });
@@ -102,14 +102,14 @@ describe('a guarded Argo CD', () => {
     assert.deepEqual(what(), []);
   });
 
-  it('withholds an application of an AppProject that is not allowed', async () => {
+  it('withholds an application in an AppProject that is not allowed', async () => {
     allowed = { ...allowed, projects: ['team'] };
     known = ['default'];
     await denied(guarded.get(shop, { signal }));
     await denied(guarded.get(shop, { signal, refresh: true }));
   });
 
-  it('says of one that the run may not know of what Argo CD says of one that is not there', async () => {
+  it('treats one that the run may not know of like one that Argo CD does not have', async () => {
     allowed = { ...allowed, projects: ['team'] };
     const failureOf = async (call: Promise<unknown>) => {
       const error = await call.then(() => undefined).catch((thrown: unknown) => thrown);
@@ -133,20 +133,20 @@ describe('a guarded Argo CD', () => {
     assert.deepEqual(withheld, []);
   });
 
-  it('denies openly what the run had before', async () => {
+  it('openly denies what the run had access to before', async () => {
     await guarded.get(shop, { signal });
     argocd.application = application({ project: 'team' });
     for (let times = 0; times < 2; times += 1) await denied(guarded.get(shop, { signal }));
     assert.deepEqual(withheld[0], [{ name: 'shop' }, 'team']);
   });
 
-  it('denies without a look what is denied in the project that is named', async () => {
+  it('denies what is not allowed in the named project without a read', async () => {
     await denied(guarded.get({ ...shop, project: 'team' }, { signal }));
     assert.deepEqual(what(), []);
   });
 
   for (const [name, call] of calls) {
-    it(`withholds the answer to ${name} when the rules change while it is on its way`, async () => {
+    it(`withholds the response to ${name} if the rules change meanwhile`, async () => {
       answerAll();
       await guarded.get(shop, { signal });
       const late = call(guarded, shop);
@@ -158,7 +158,7 @@ describe('a guarded Argo CD', () => {
   }
 
   for (const [name, call] of calls) {
-    it(`reads before ${name}, and binds it to the AppProject that is allowed`, async () => {
+    it(`reads before ${name}, and binds it to the allowed AppProject`, async () => {
       const addresses = answerAll();
       await call(guarded, shop);
       await call(guarded, shop);
@@ -187,7 +187,7 @@ describe('a guarded Argo CD', () => {
     });
   }
 
-  it('keeps applications of one name in several namespaces apart', async () => {
+  it('distinguishes applications of the same name in several namespaces', async () => {
     const addresses = answerAll();
     await guarded.get({ ...shop, namespace: 'team' }, { signal });
     await guarded.terminate(shop, signal);
@@ -195,20 +195,20 @@ describe('a guarded Argo CD', () => {
     assert.deepEqual(addresses, [{ name: 'shop', project: 'default' }]);
   });
 
-  it('passes on what Argo CD itself refuses', async () => {
+  it("passes on Argo CD's own refusals", async () => {
     argocd.onGet = () => Promise.reject(failed('not-found'));
     await assert.rejects(guarded.get(shop, { signal }), /not-found/);
     await assert.rejects(guarded.sync(shop, request, signal), /not-found/);
   });
 
-  it('denies a search that finds something that the run may know of, and not use', async () => {
+  it('denies a search that finds something that the run may know of, but not use', async () => {
     const other = { name: 'other', namespace: 'argocd', project: 'team' };
     argocd.onFind = () => Promise.resolve([found, other]);
     known = ['team'];
     await denied(guarded.find('a=b', '', signal));
   });
 
-  it('finds what is allowed as if there were nothing else, unless the run may know of that', async () => {
+  it('returns only allowed applications, unless the run may know of the others', async () => {
     const elsewhere = { ...found, project: 'team' };
     const other = { name: 'other', namespace: 'argocd', project: 'default' };
     argocd.onFind = () => Promise.resolve([elsewhere, found, other]);
@@ -221,7 +221,7 @@ describe('a guarded Argo CD', () => {
     assert.deepEqual(await guarded.find('a=b', '', signal), []);
   });
 
-  it('tells of no event of what is not allowed', async () => {
+  it('reports no events of what is not allowed', async () => {
     const cancel = new AbortController();
     const heard: (string | undefined)[] = [];
     const watching = (async () => {
@@ -240,7 +240,7 @@ describe('a guarded Argo CD', () => {
     assert.deepEqual(heard, [undefined, 'default']);
   });
 
-  it('knows the page of an application', () => {
+  it("knows the URL of an application's page", () => {
     const name: ApplicationName = { name: 'shop' };
     assert.equal(guarded.pageOf(name), argocd.pageOf(name));
   });

@@ -6,7 +6,7 @@ import type { ChangeEvent } from '../../../src/follow/change-source.ts';
 import { GuardedChangeSource } from '../../../src/handler/watch/guarded-change-source.ts';
 import { application } from '../../sync/sample-application.ts';
 
-describe('the guarded change source', () => {
+describe('The guarded change source', () => {
   const contact = new Contact(0);
   const polling = { alive: 1, dead: 2, deadLater: 3 };
   let listeners: Listeners<ChangeEvent>;
@@ -41,7 +41,7 @@ describe('the guarded change source', () => {
   const listen = () => changes.listen('shop', (event) => heard.push(event));
 
   for (const type of ['ADDED', 'MODIFIED', 'DELETED'] as const) {
-    it(`tell all of what is allowed, and of the rest that there is something: ${type}`, () => {
+    it(`passes on events of what is allowed, and otherwise only that there is one: ${type}`, () => {
       listen();
       const event = { type, application: application() };
       listeners.tell('shop', event);
@@ -52,7 +52,7 @@ describe('the guarded change source', () => {
     });
   }
 
-  it('tell of what is no application as it is', () => {
+  it('passes on other events unchanged', () => {
     listen();
     listeners.tell('shop', 'broken');
     listeners.tell('shop', 'changed');
@@ -61,7 +61,7 @@ describe('the guarded change source', () => {
     assert.equal(changes.contact, contact, 'whether Argo CD has ever answered is lost');
   });
 
-  it('are that the rules have changed as well', () => {
+  it('also reports that the rules have changed', () => {
     const stop = listen();
     for (const rule of rules) rule();
     assert.deepEqual(heard, ['changed']);

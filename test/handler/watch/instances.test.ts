@@ -6,7 +6,7 @@ import { Secret } from '../../../src/secret.ts';
 import { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 import { VirtualTime } from '../../virtual-time.ts';
 
-describe('the instances of Argo CD', function () {
+describe('The instances of Argo CD', function () {
   this.timeout(20_000);
   const simulators: ArgoCDSimulator[] = [];
   let time: VirtualTime;
@@ -66,7 +66,7 @@ describe('the instances of Argo CD', function () {
   const has = (name: string, from = 'prod') =>
     find(from).watch.look({ name }, () => true).kind === 'known';
 
-  it('speak of the configuration of the handler where one cannot be reached', async () => {
+  it("mention the handler's configuration if one cannot be reached", async () => {
     instances.configure([configOf({ url: 'http://127.0.0.1:1', token: 'token' })]);
     const { signal } = new AbortController();
     await assert.rejects(find().argocd.get({ name: 'shop', project: '' }, { signal }), (error) => {
@@ -102,7 +102,7 @@ describe('the instances of Argo CD', function () {
     assert.ok(observed.includes('test GET /api/v1/stream/applications 200'));
   });
 
-  it('note their first answer, and count one from before as theirs', async () => {
+  it('record their first response, and count an earlier one as theirs', async () => {
     const [blue, green] = [await simulate('shop'), await simulate('web')];
     const gone = { url: 'http://127.0.0.1:1', token: 'none' };
     instances.configure([configOf(blue)]);
@@ -120,7 +120,7 @@ describe('the instances of Argo CD', function () {
     assert.equal(find('gone').watch.contact.isMade, false);
   });
 
-  it('stay as they are when nothing was changed', async () => {
+  it('stay the same if nothing was changed', async () => {
     const prod = await simulate('shop');
     instances.configure([configOf(prod)]);
     await until(() => has('shop'));
@@ -131,7 +131,7 @@ describe('the instances of Argo CD', function () {
     assert.equal(prod.openStreams, 1);
   });
 
-  it('keep their followers when the token is replaced', async () => {
+  it('keep their followers if the token is replaced', async () => {
     const prod = await simulate('shop');
     instances.configure([configOf(prod)]);
     await until(() => has('shop'));
@@ -153,7 +153,7 @@ describe('the instances of Argo CD', function () {
     stop();
   });
 
-  it('forget all that the server before told when the address is replaced', async () => {
+  it('forget everything about the previous server if the URL is replaced', async () => {
     const [blue, green] = [await simulate('shop'), await simulate('web')];
     instances.configure([configOf(blue)]);
     await until(() => has('shop'));
@@ -169,7 +169,7 @@ describe('the instances of Argo CD', function () {
     assert.equal(blue.openStreams, 0);
   });
 
-  it('start again when their namespace changes', async () => {
+  it('start again if their namespace changes', async () => {
     const prod = await simulate('shop');
     instances.configure([configOf(prod)]);
     const before = find().watch;
@@ -182,7 +182,7 @@ describe('the instances of Argo CD', function () {
     );
   });
 
-  it('that were removed are watched on until no run follows them', async () => {
+  it('continue to be watched after their removal until no run follows them', async () => {
     const prod = await simulate('shop');
     instances.configure([configOf(prod)]);
     await until(() => has('shop'));
@@ -199,7 +199,7 @@ describe('the instances of Argo CD', function () {
     await until(() => prod.openStreams === 0);
   });
 
-  it('are all let go at the end', async () => {
+  it('are all released at the end', async () => {
     const prod = await simulate('shop');
     instances.configure([configOf(prod)]);
     await until(() => has('shop'));

@@ -5,8 +5,8 @@ import { ManualClock, settle } from '../../follow/manual-clock.ts';
 
 const name = (text: string) => ({ name: text, namespace: 'argocd' });
 
-describe('the refetcher', () => {
-  it('reads what is wanted, one at a time of each and four of all', async () => {
+describe('The refetcher', () => {
+  it('reads on demand, each application once at a time and four in all', async () => {
     const clock = new ManualClock();
     const begun: string[] = [];
     const ends: (() => void)[] = [];
@@ -28,13 +28,13 @@ describe('the refetcher', () => {
     assert.deepEqual(begun, ['a', 'b', 'c', 'd', 'e', 'a']);
   });
 
-  it('reads nothing that nobody asked for', async () => {
+  it('reads nothing that was not requested', async () => {
     const refetcher = new Refetcher(() => assert.fail('it was read'), new ManualClock());
     assert.equal(refetcher.demand(name('a')), '');
     await settle();
   });
 
-  it('says why it failed the last time, until it succeeds', async () => {
+  it('says why the last read failed, until one succeeds', async () => {
     const answers: (Error | undefined)[] = [failed('unavailable', 'away'), new Error('odd')];
     const refetcher = new Refetcher(() => {
       const error = answers.shift();
@@ -49,7 +49,7 @@ describe('the refetcher', () => {
     assert.deepEqual(said, ['', 'away', 'Error: odd', '']);
   });
 
-  it('forgets what no gate has asked for in half an hour', async () => {
+  it('forgets what no gate has requested for half an hour', async () => {
     const clock = new ManualClock();
     const refetcher = new Refetcher(() => Promise.resolve(), clock);
     refetcher.want(name('a'));

@@ -4,7 +4,7 @@ import type { Listing } from '../../../src/sync/model/application-summary.ts';
 import { failed } from '../../follow/fake-argo-cd.ts';
 import { ManualClock } from '../../follow/manual-clock.ts';
 
-describe('the relister', () => {
+describe('The relister', () => {
   let clock: ManualClock;
   let cancelling: AbortController;
   let asked: number[];
@@ -51,7 +51,7 @@ describe('the relister', () => {
   };
   const pauses = () => asked.slice(1).map((at, index) => at - (asked[index] ?? 0));
 
-  it('lists at once, and then every 5 s while no stream lives', async () => {
+  it('lists immediately, and then every 5 s while no stream is alive', async () => {
     await run();
     await clock.pass(15_000);
     assert.deepEqual(pauses(), [5_000, 5_000, 5_000]);
@@ -67,7 +67,7 @@ describe('the relister', () => {
     assert.deepEqual(pauses(), [3_000, 60_000, 60_000]);
   });
 
-  it('lists soon when a stream broke that lived for long', async () => {
+  it('lists soon after a stream broke that was alive for long', async () => {
     streamSince = clock.now() - 100_000;
     await run();
     await clock.pass(30_000);
@@ -102,7 +102,7 @@ describe('the relister', () => {
     }
   });
 
-  it('asks for one list at a time, and leaves Argo CD alone after one that took long', async () => {
+  it('requests one list at a time, and pauses after one that took long', async () => {
     onList = async () => {
       await clock.sleep(4_000, cancelling.signal);
       return [];
@@ -112,7 +112,7 @@ describe('the relister', () => {
     assert.deepEqual(pauses(), [16_000, 16_000]);
   });
 
-  it('tries slower and slower while Argo CD is away, and says why', async () => {
+  it('retries with growing pauses while Argo CD is down, and says why', async () => {
     onList = () => Promise.reject(failed('unavailable', 'away'));
     await run();
     await clock.pass(200_000);
@@ -125,14 +125,14 @@ describe('the relister', () => {
     assert.equal(pauses().at(-1), 5_000);
   });
 
-  it('waits for as long as the server asks', async () => {
+  it('waits as long as the server asks', async () => {
     onList = () => Promise.reject(failed('unavailable', 'busy', 30_000));
     await run();
     await clock.pass(30_000);
     assert.deepEqual(pauses(), [30_000]);
   });
 
-  it('lists at once on demand, also after a failure', async () => {
+  it('lists immediately on demand, even after a failure', async () => {
     onList = () => Promise.reject(failed('unavailable', 'busy', 30_000));
     await run();
     await clock.pass(1_000);
@@ -141,7 +141,7 @@ describe('the relister', () => {
     assert.deepEqual(pauses(), [1_000]);
   });
 
-  it('continues when the clock is put back by an hour', async () => {
+  it('continues if the clock is set back by an hour', async () => {
     await run();
     clock.jump(-3_600_000);
     relister.wake();
@@ -149,7 +149,7 @@ describe('the relister', () => {
     assert.equal(asked.length, 2);
   });
 
-  it('passes a bug of ours on', async () => {
+  it('passes on an internal error', async () => {
     const end = new AbortController();
     const ports = {
       list: () => Promise.resolve([]),

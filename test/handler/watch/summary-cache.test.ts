@@ -11,10 +11,10 @@ import { summary, listingOf } from '../../sync/sample-summary.ts';
 import { D2, failed, hydrating, hydrator, other } from '../../sync/sample-hydrator.ts';
 
 const shop = { name: 'shop', namespace: 'argocd' };
-/** Local time, far from Argo CD's, so that no rule can mix them. */
+/** Local time, far from Argo CD's, so that no rule can confuse them. */
 const start = second(10_000);
 
-describe('the summary cache of an Argo CD', () => {
+describe('The summary cache of an Argo CD', () => {
   let summaries: SummaryCache;
 
   beforeEach(() => {
@@ -36,7 +36,7 @@ describe('the summary cache of an Argo CD', () => {
     );
   const degraded = { health: { status: 'Degraded', since: second(40) } } as const;
 
-  it('keep what was told last, by name and namespace', () => {
+  it('keeps the last report, by name and namespace', () => {
     take({}, start);
     take({ namespace: 'team', resourceVersion: '7' }, start);
     assert.equal(summaries.size, 2);
@@ -45,7 +45,7 @@ describe('the summary cache of an Argo CD', () => {
     assert.equal(summaries.find({ ...shop, name: 'web' }), undefined);
   });
 
-  it('pass over what is older, unless the application was recreated', () => {
+  it('ignores older ones, unless the application was recreated', () => {
     take({ resourceVersion: '10' }, start);
     take({ ...degraded, resourceVersion: '9' }, start + 1);
     assert.equal(summaries.find(shop)?.summary?.health.status, 'Healthy');
@@ -53,13 +53,13 @@ describe('the summary cache of an Argo CD', () => {
     assert.equal(summaries.find(shop)?.summary?.health.status, 'Degraded');
   });
 
-  it('take what has no number for a version', () => {
+  it('accepts a version that is not a number', () => {
     take({ resourceVersion: 'b' }, start);
     take({ resourceVersion: 'a' }, start + 1);
     assert.equal(summaries.find(shop)?.summary?.resourceVersion, 'a');
   });
 
-  it('forget what was deleted, and not the new one of the same name', () => {
+  it('forgets a deleted application, but not a new one of the same name', () => {
     take({ uid: 'uid-2' }, start);
     summaries.remove(summary());
     assert.equal(summaries.size, 1);
@@ -68,7 +68,7 @@ describe('the summary cache of an Argo CD', () => {
     summaries.remove(summary());
   });
 
-  it('know since when an application has looked as it does', () => {
+  it('knows since when an application has been unchanged', () => {
     const since = () => summaries.find(shop)?.steadySince;
     take({}, start);
     assert.equal(since(), second(21), "Argo CD's own times prove it");
@@ -82,7 +82,7 @@ describe('the summary cache of an Argo CD', () => {
     assert.equal(since(), start + 4, 'another application');
   });
 
-  it('know it from the first look at the latest, whatever the clocks say', () => {
+  it('knows it from its own first read at the latest, whatever the clocks say', () => {
     take({ health: { status: 'Healthy', since: undefined } }, start);
     assert.equal(summaries.find(shop)?.steadySince, start);
     summaries.clear();
@@ -90,7 +90,7 @@ describe('the summary cache of an Argo CD', () => {
     assert.equal(summaries.find(shop)?.steadySince, second(3));
   });
 
-  it('know it also of an application that a list has told of before', () => {
+  it('knows it even for an application that a list reported before', () => {
     assert.deepEqual(compare([{}], start), ['shop']);
     take({}, start + 10);
     assert.equal(summaries.find(shop)?.steadySince, second(21));
@@ -101,7 +101,7 @@ describe('the summary cache of an Argo CD', () => {
     assert.equal(summaries.find(shop)?.steadySince, start + 15, 'it was OutOfSync before');
   });
 
-  it('are confirmed by a list that shows no change', () => {
+  it('is confirmed by a list that shows no change', () => {
     take({}, start);
     assert.deepEqual(
       compare([{ sync: synced(summary().sync.revisions[0] ?? '') }], start + 10),
@@ -111,7 +111,7 @@ describe('the summary cache of an Argo CD', () => {
     assert.deepEqual([known?.confirmedAt, known?.isStale], [start + 10, false]);
   });
 
-  it('are found wanting by a list that shows a change, which is told once', () => {
+  it('is corrected by a list that shows a change, which is reported once', () => {
     take({}, start);
     assert.deepEqual(compare([degraded], start + 10), ['shop']);
     const known = summaries.find(shop);
@@ -123,14 +123,14 @@ describe('the summary cache of an Argo CD', () => {
     assert.deepEqual([read?.isStale, read?.steadySince], [false, start + 15]);
   });
 
-  it('are found wanting by a new revision alone', () => {
+  it('is corrected by a new revision alone', () => {
     take({}, start);
     assert.deepEqual(compare([{ sync: synced(B) }], start + 10), ['shop']);
     const known = summaries.find(shop);
     assert.deepEqual([known?.isStale, known?.steadySince], [true, second(21)]);
   });
 
-  it('are found wanting by a hydration alone, which nothing else shows', () => {
+  it('is corrected by a hydration alone, which nothing else shows', () => {
     for (const change of [
       { current: failed(200) },
       { current: hydrating(200) },
@@ -146,7 +146,7 @@ describe('the summary cache of an Argo CD', () => {
     }
   });
 
-  it('are not compared by what this version of Argo CD does not list', () => {
+  it('ignores fields that this version of Argo CD does not list', () => {
     take({}, start);
     const { sync, ...listing } = listingOf(summary());
     const sparse = { ...listing, project: undefined, sync: { ...sync, revision: undefined } };
@@ -154,7 +154,7 @@ describe('the summary cache of an Argo CD', () => {
     assert.equal(summaries.find(shop)?.project, 'default');
   });
 
-  it('take nothing from a list while whose reading all was forgotten', () => {
+  it('accepts nothing from a list that was being read when everything was forgotten', () => {
     const listings = ['a', 'b', 'c'].map((name) => listingOf(summary({ name })));
     const work = summaries.compare(listings, start, start + 5);
     work.next();
@@ -164,7 +164,7 @@ describe('the summary cache of an Argo CD', () => {
     assert.equal(summaries.size, 0);
   });
 
-  it('know of an application that only a list has told of, and not how it is', () => {
+  it('knows that an application exists that only a list has reported, but not its state', () => {
     assert.deepEqual(compare([{}], start), ['shop']);
     const known = summaries.find(shop);
     assert.deepEqual(
@@ -176,14 +176,14 @@ describe('the summary cache of an Argo CD', () => {
     assert.equal(summaries.find(shop)?.isStale, false);
   });
 
-  it('forget what a list does not show any more', () => {
+  it('forgets what a list no longer shows', () => {
     take({}, start);
     take({ name: 'web' }, start);
     assert.deepEqual(compare([{}], start + 10), ['web']);
     assert.equal(summaries.size, 1);
   });
 
-  it('are newer than a list that was asked for before they were told', () => {
+  it('is newer than a list that was requested before its reports', () => {
     take({}, start);
     take({ name: 'web' }, start + 10);
     take({ ...degraded, resourceVersion: '2' }, start + 11);
@@ -192,7 +192,7 @@ describe('the summary cache of an Argo CD', () => {
     assert.equal(summaries.size, 2);
   });
 
-  it('of ten thousand applications take a few megabytes, however long their messages', () => {
+  it('keeps ten thousand applications in a few megabytes, however long their messages', () => {
     const [json] = readRecording('hooks-and-waves')
       .flatMap(({ response }) => [response?.body])
       .filter(isApplication)

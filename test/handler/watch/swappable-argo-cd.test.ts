@@ -11,7 +11,7 @@ import { FakeOverview } from './fake-overview.ts';
 const { signal } = new AbortController();
 const shop = { name: 'shop', project: 'default' };
 
-/** A fake connection that says whose it is, and whether it was closed. */
+/** A fake connection that says which one it is, and whether it was closed. */
 class FakeAdapter extends FakeArgoCD implements Adapter {
   readonly overview: FakeOverview;
   isClosed = false;
@@ -33,7 +33,7 @@ class FakeAdapter extends FakeArgoCD implements Adapter {
   }
 }
 
-describe('an Argo CD whose connection can be replaced', () => {
+describe('An Argo CD with a replaceable connection', () => {
   let old: FakeAdapter;
   let next: FakeAdapter;
   let argocd: SwappableArgoCD;
@@ -45,7 +45,7 @@ describe('an Argo CD whose connection can be replaced', () => {
   });
   const swap = () => argocd.swap(next, 'https://new.example.com');
 
-  it('passes every call on to the connection of the moment', async () => {
+  it('passes every call on to the current connection', async () => {
     const sync: SyncRequest = {
       ...{ revision: undefined, revisions: [], prune: false, dryRun: false, force: false },
       ...{ strategy: 'hook', resources: [], syncOptions: undefined, retry: undefined, infos: [] },
@@ -82,7 +82,7 @@ describe('an Argo CD whose connection can be replaced', () => {
     }
   });
 
-  it('lets a call end where it started, and closes the old connection after it', async () => {
+  it('lets a call end where it started, and then closes the old connection', async () => {
     let answer: (application: Application) => void = () => undefined;
     old.onGet = () => new Promise((resolve) => (answer = resolve));
     const getting = argocd.get(shop, { signal });
@@ -94,12 +94,12 @@ describe('an Argo CD whose connection can be replaced', () => {
     assert.deepEqual([old.isClosed, next.isClosed], [true, false]);
   });
 
-  it('closes a connection at once that nobody uses', () => {
+  it('immediately closes an unused connection', () => {
     swap();
     assert.equal(old.isClosed, true);
   });
 
-  it('closes it after a call that fails, too', async () => {
+  it('closes it even after a failed call', async () => {
     let fail: (error: Error) => void = () => undefined;
     old.onGet = () => new Promise((_, reject) => (fail = reject));
     const getting = argocd.get(shop, { signal });
@@ -109,7 +109,7 @@ describe('an Argo CD whose connection can be replaced', () => {
     assert.equal(old.isClosed, true);
   });
 
-  it('breaks its streams, so that they are opened on the new connection', async () => {
+  it('breaks its streams, so that they are reopened on the new connection', async () => {
     const told: (string | undefined)[] = [];
     const watching = (async () => {
       for await (const summaryEvent of argocd.summaryEvents(signal))
@@ -131,13 +131,13 @@ describe('an Argo CD whose connection can be replaced', () => {
     assert.equal((await first).done, true);
   });
 
-  it('knows the pages of the server that people open', () => {
+  it('knows the URLs of the pages that people open', () => {
     assert.equal(argocd.pageOf({ name: 'shop' }), 'https://old.example.com/applications/shop');
     swap();
     assert.equal(argocd.pageOf({ name: 'shop' }), 'https://new.example.com/applications/shop');
   });
 
-  it('closes the connection of the moment', async () => {
+  it('closes the current connection', async () => {
     swap();
     await argocd.close();
     assert.equal(next.isClosed, true);

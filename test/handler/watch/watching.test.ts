@@ -18,7 +18,7 @@ kind: ConfigMap
 metadata: { name: settings }
 `;
 
-describe('runs and gates on one watch', function () {
+describe('Runs and gates on one watch', function () {
   this.timeout(30_000);
   let simulator: ArgoCDSimulator;
   let argocd: RestArgoCD;
@@ -77,7 +77,7 @@ describe('runs and gates on one watch', function () {
     });
   const until = (test: () => boolean) => timeOf(simulator).until(test);
 
-  it('sync thirty applications with one stream and few looks', async () => {
+  it('sync thirty applications with one stream and few reads', async () => {
     const names = create(30);
     start();
     const results = await Promise.all(names.map((name) => follow(name, syncGoal())));
@@ -117,7 +117,7 @@ describe('runs and gates on one watch', function () {
     assert.equal(result?.outcome, 'succeeded', result?.message);
   });
 
-  it('find a hydration that a stream loses, though nothing else shows it', async () => {
+  it('find a hydration that a stream loses, although nothing else shows it', async () => {
     const path = /stream/;
     const loses = { kind: 'losingStream', loses: () => true } as const;
     simulator.faults.add({ path, times: Infinity, fault: loses });
@@ -128,7 +128,7 @@ describe('runs and gates on one watch', function () {
     const { outcome, message } = (await follow(name, syncGoal())) ?? {};
     assert.equal(outcome, 'succeeded', message);
     await until(() => judge(name).status === 'passed');
-    // It changes nothing that is synced: the dry commit alone is another one.
+    // It changes nothing that is synced: only the dry commit differs.
     const dry = simulator.commit('elsewhere', { 'all.yaml': manifests });
     const told: ChangeEvent[] = [];
     const leave = watch.listen(name, (event) => told.push(event));
@@ -138,7 +138,7 @@ describe('runs and gates on one watch', function () {
     assert.ok(told.includes('changed'), 'a run that is parked was not told');
   });
 
-  it('ride out a restart of Argo CD', async () => {
+  it('survive a restart of Argo CD', async () => {
     const names = create(5);
     start();
     await until(() => judge(names[0] ?? '').status === 'waiting');
@@ -153,7 +153,7 @@ describe('runs and gates on one watch', function () {
     assert.ok(watch.state.reconnects >= 1);
   });
 
-  it('see an application that is deleted, and one that is recreated', async () => {
+  it('see that an application is deleted, or recreated', async () => {
     const [name = ''] = create(1);
     start();
     await until(() => watch.state.listedAt !== undefined && judge(name).status === 'waiting');
