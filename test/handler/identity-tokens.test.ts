@@ -22,7 +22,7 @@ import {
 
 const minute = 60_000;
 
-describe('the tokens of an identity of Entra', () => {
+describe('The tokens of an Entra identity', () => {
   let entra: EntraSimulator;
   let now = 0;
   const clock = { now: () => now, sleep: () => Promise.resolve() };
@@ -90,7 +90,7 @@ describe('the tokens of an identity of Entra', () => {
     });
   }
 
-  it('are kept until shortly before their end, and renewed while they still serve', async () => {
+  it('are kept until shortly before they expire, and renewed while still valid', async () => {
     const tokens = tokensOf(withSecret());
     const token = async () => (await tokens.token(noAbort)).reveal();
     assert.equal(await token(), 'entra-token-1');
@@ -103,14 +103,14 @@ describe('the tokens of an identity of Entra', () => {
     assert.equal(entra.asked, 2);
   });
 
-  it('are asked for again when they have ended', async () => {
+  it('are requested again after they have expired', async () => {
     const tokens = tokensOf(withSecret());
     await tokens.token(noAbort);
     now += 58 * minute;
     assert.equal((await tokens.token(noAbort)).reveal(), 'entra-token-2');
   });
 
-  it('continue to serve while the issuer is away', async () => {
+  it('remain in use while the issuer is down', async () => {
     const tokens = tokensOf(withSecret());
     await tokens.token(noAbort);
     await entra.stop();
@@ -122,14 +122,14 @@ describe('the tokens of an identity of Entra', () => {
     entra = await startTenant();
   });
 
-  it('are asked for once at a time', async () => {
+  it('are requested once at a time', async () => {
     const tokens = tokensOf(withSecret());
     const all = await Promise.all(Array.from({ length: 20 }, () => tokens.token(noAbort)));
     assert.deepEqual([...new Set(all.map((token) => token.reveal()))], ['entra-token-1']);
     assert.equal(entra.asked, 1);
   });
 
-  it('are not asked for again and again after a failure', async () => {
+  it('are not requested again and again after a failure', async () => {
     const tokens = tokensOf(withSecret('wrong'));
     await errorOf(tokens.token(noAbort));
     await errorOf(tokens.token(noAbort));
@@ -140,7 +140,7 @@ describe('the tokens of an identity of Entra', () => {
   });
 
   for (const [what, identityOf] of kinds) {
-    it(`are renewed when one is refused before its end, at most once a minute: ${what}`, async () => {
+    it(`are renewed if one is refused before it expires, at most once a minute: ${what}`, async () => {
       const tokens = tokensOf(identityOf());
       const token = async (refused?: string) => {
         const given = refused === undefined ? undefined : new Secret(refused);
@@ -160,7 +160,7 @@ describe('the tokens of an identity of Entra', () => {
     });
   }
 
-  it('say why a refused one cannot be renewed, and go on to serve whoever it serves', async () => {
+  it('say why a refused one cannot be renewed, and remain in use where they are accepted', async () => {
     const tokens = tokensOf(withSecret());
     const first = await tokens.token(noAbort);
     now += minute;
@@ -170,7 +170,7 @@ describe('the tokens of an identity of Entra', () => {
     assert.equal(await tokens.token(noAbort), first);
   });
 
-  it('are waited for by each until its own signal', async () => {
+  it('are awaited by each caller until its own signal', async () => {
     const tokens = tokensOf(withSecret());
     entra.inject({ kind: 'hang' });
     const abort = new AbortController();
@@ -179,7 +179,7 @@ describe('the tokens of an identity of Entra', () => {
     await assert.rejects(waiting, /^Error: enough$/);
   });
 
-  it('read the projected token each time', async () => {
+  it('use the current projected token each time', async () => {
     const tokens = tokensOf(entraIdentity({ kind: 'workloadIdentity', tokenFile }));
     await tokens.token(noAbort);
     const next = projectedToken(cluster, Date.now() + 7_200_000);
@@ -230,19 +230,19 @@ describe('the tokens of an identity of Entra', () => {
       /system:serviceaccount:<namespace>:<name>/,
     ],
     [
-      'a projected token that has ended',
+      'an expired projected token',
       file(projectedToken(cluster, 1_000)),
       /not valid at this time \(AADSTS700024/,
       /clock/,
     ],
     [
-      'a file that holds something else',
+      'a file with other content',
       file('hello'),
       /^The file .*\/token does not contain a service account token$/,
       /azure\.workload\.identity\/use/,
     ],
     [
-      'a file that is not there',
+      'a missing file',
       () => entraIdentity({ kind: 'workloadIdentity', tokenFile: '/nowhere/token' }),
       /^The file \/nowhere\/token cannot be read: .*ENOENT/,
       /Project a service account token/,
@@ -273,7 +273,7 @@ describe('the tokens of an identity of Entra', () => {
       /^127\.0\.0\.1:\d+ returned no token: HTTP 502$/,
     ],
     [
-      'a code that nobody knows',
+      'an unknown error code',
       {
         kind: 'answer',
         status: 400,
@@ -283,13 +283,13 @@ describe('the tokens of an identity of Entra', () => {
     ],
     ['no answer', { kind: 'cut' }, /^127\.0\.0\.1:\d+ returned no token: .*\(/],
   ] as const) {
-    it(`are missed with words for ${what}`, async () => {
+    it(`are missing, with a message, for ${what}`, async () => {
       entra.inject(fault);
       assert.match((await errorOf(tokensOf(withSecret()).token(noAbort))).message, message);
     });
   }
 
-  it('are not asked for at an address that is none of the internet', async () => {
+  it('are not requested from an address that is not on the internet', async () => {
     const identity = withSecret();
     const elsewhere = { ...identity, authority: 'https://entra.example.com' } as EntraIdentity;
     const tokens = new IdentityTokens(elsewhere, {

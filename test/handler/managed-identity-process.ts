@@ -2,23 +2,26 @@ import { IdentityTokens } from '../../src/azure/identity/identity-tokens.ts';
 import { IdentityError } from '../../src/azure/identity/identity-error.ts';
 import { Secret } from '../../src/secret.ts';
 
-/** What a process with an environment of its own is asked to do. */
+/** What a process with its own environment is asked to do. */
 export type IdentityOrder =
-  /** Begins with this identity, as a handler with another configuration does; the one before is closed. */
+  /**
+   * Starts with this identity, like a handler with another configuration; the previous one is
+   * closed.
+   */
   | { readonly kind: 'configure'; readonly clientId?: string }
-  /** Lets so many milliseconds pass. */
+  /** Advances the clock by so many milliseconds. */
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'token'; readonly refused?: string };
 
-/** What comes of it. */
+/** The result. */
 export type IdentityReply =
   | { readonly token: string }
   | { readonly message: string; readonly advice: string; readonly stack: string }
   | undefined;
 
 /**
- * Managed identities by a process: MSAL reads the platform from the environment once, for all of its
- * life.
+ * Requests tokens of managed identities in another process: MSAL reads the platform from the
+ * environment once per process.
  */
 let passed = 0;
 let tokens: IdentityTokens | undefined;

@@ -14,7 +14,7 @@ const unassigned = '00000000-0000-4000-8000-00000000000d';
 const header = 'header-of-app-service';
 const hour = 3_600_000;
 
-/** A process on a platform, and everything that it ever printed. */
+/** A process on a platform, and everything that it printed. */
 class Machine {
   readonly #child: ChildProcess;
   printed = '';
@@ -22,7 +22,7 @@ class Machine {
   constructor(environment: Readonly<Record<string, string>>) {
     this.#child = fork(join(import.meta.dirname, 'managed-identity-process.ts'), {
       execArgv: ['--import=tsx'],
-      // The SDK says all that it ever says.
+      // The SDK logs everything that it can.
       env: { ...process.env, ...environment, AZURE_LOG_LEVEL: 'verbose' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -93,13 +93,13 @@ for (const platform of ['imds', 'appService'] as const satisfies readonly Platfo
       assert.doesNotMatch(machine.printed, /token-of-|header-of-/, 'a secret was printed');
     });
 
-    it('are those of the machine unless an identity is named', async () => {
+    it("are the machine's unless an identity is named", async () => {
       await machine.configure();
       assert.match(await machine.token(), /^token-of-machine-\d+$/);
       assert.equal(azure.asked.at(-1), '');
     });
 
-    it('are those of the user-assigned identity that is named, also after a reload', async () => {
+    it('are those of the named user-assigned identity, even after a reload', async () => {
       await machine.configure(userAssigned);
       const token = await machine.token();
       assert.match(token, /^token-of-handler-\d+$/);
@@ -107,14 +107,14 @@ for (const platform of ['imds', 'appService'] as const satisfies readonly Platfo
       assert.equal(await machine.token(), token, 'it is kept');
     });
 
-    it('are missed with words where the identity is not assigned', async () => {
+    it('are missing, with a message, if the identity is not assigned', async () => {
       await machine.configure(unassigned);
       const { message, advice } = await machine.fault();
       assert.match(message, noIdentity[platform]);
       assert.match(advice, /^Assign the identity to it .+ compare `clientId`/);
     });
 
-    it('are missed with words of the platform for anything else', async () => {
+    it("are missing, with the platform's message, for any other reason", async () => {
       await machine.configure(unassigned);
       azure.inject(429, { error: 'too_many_requests', error_description: 'Slow down' });
       assert.equal(
@@ -129,7 +129,7 @@ for (const platform of ['imds', 'appService'] as const satisfies readonly Platfo
       );
     });
 
-    it('are asked for once more, and no more, when one is refused that cannot be renewed', async () => {
+    it('are requested only once more if a token is refused that cannot be renewed', async () => {
       await machine.configure(userAssigned);
       const token = await machine.token();
       assert.equal(await machine.token(token), token, 'it was given a moment ago');
@@ -139,7 +139,7 @@ for (const platform of ['imds', 'appService'] as const satisfies readonly Platfo
       assert.ok(azure.asked.length <= asked + 1, `${azure.asked.length - asked} requests`);
     });
 
-    it('are missed with words where the platform is away', async () => {
+    it('are missing, with a message, if the platform is down', async () => {
       await azure.stop();
       await machine.configure(unassigned);
       const { message, advice } = await machine.fault();

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/async/clock.ts';
 import { openStore } from '../../src/handler/open-store.ts';
 
-describe('opening the configured store', () => {
-  it('makes a SQLite file, and tells how long each commit took', async () => {
+describe('Opening the configured store', () => {
+  it('creates a SQLite file, and measures how long each commit took', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'open-store-'));
     const seconds: number[] = [];
     try {

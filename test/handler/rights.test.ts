@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { ArgoCDError } from '../../src/argocd/argocd-error.ts';
 import type { TaskHub } from '../../src/azure/task-hub/task-hub.ts';
+import { AccessDenied } from '../../src/follow/access-denied.ts';
 import type { Rule } from '../../src/handler/config/config.ts';
 import { Access } from '../../src/handler/http/access.ts';
 import { denialOf, goesByName, rightsOf } from '../../src/handler/rights.ts';
@@ -33,7 +35,7 @@ const rule: Rule = {
 /** A run of one Azure project that may claim to be of another. */
 interface Attempt {
   readonly rules: readonly Rule[];
-  /** In force once the run is proven. */
+  /** In effect once the run is proven. */
   readonly later?: readonly Rule[];
   readonly claimed: string;
   readonly truly: string;
@@ -41,15 +43,15 @@ interface Attempt {
   readonly isHidden?: boolean;
   /** By label, not by name. */
   readonly isSelected?: boolean;
-  /** AppProject, in the request; empty where it says none. */
+  /** The AppProject in the request; empty if it contains none. */
   readonly project?: string;
-  /** AppProject in which the application is. */
+  /** The application's actual AppProject. */
   readonly appProject: string;
 }
 
 const name = { name: 'shop-web', namespace: 'argocd' };
 
-/** Takes a request the whole way: past the rules of the edge, the proof and the guard. */
+/** Passes a request through all checks: the rules at the edge, the proof and the guard. */
 async function reaches(attempt: Attempt): Promise<boolean> {
   const { rules, later = rules, claimed, truly, isSelected = false, project = '' } = attempt;
   const clock = new ManualClock();
@@ -95,7 +97,10 @@ async function reaches(attempt: Attempt): Promise<boolean> {
     rightsOf(() => run, access, { warn: () => undefined }),
   );
   const found = isSelected
-    ? await guarded.find('a=b', project, signal).catch(() => [])
+    ? await guarded.find('a=b', project, signal).catch((error: unknown) => {
+        assertDenied(error);
+        return [];
+      })
     : [{ name: name.name }];
   for (const one of found) {
     const sync = {
@@ -108,50 +113,59 @@ async function reaches(attempt: Attempt): Promise<boolean> {
         infos: [],
       },
     };
-    await guarded.sync({ ...one, project }, sync, signal).catch(() => undefined);
+    await guarded.sync({ ...one, project }, sync, signal).catch(assertDenied);
   }
   return argocd.times('sync').length > 0;
 }
 
-describe('the rights of a run', () => {
+/** Fails for any other error than a denial, which would hide a fault. */
+function assertDenied(error: unknown): void {
+  if (!(error instanceof AccessDenied || error instanceof ArgoCDError)) throw error;
+}
+
+describe('The rights of a run', () => {
   const sandbox: Partial<Rule> = { appProjects: ['sandbox'], applications: ['*'] };
   const everybody = { ...rule, ...sandbox, azureProjects: ['*'] };
   const byId = { ...rule, ...sandbox, azureProjects: [projectId] };
   const evil = { claimed: 'shop', truly: 'evil', appProject: 'shop' };
   const attempts: readonly (readonly [string, Attempt, boolean])[] = [
     ['are those of its project', { ...evil, rules: [rule], truly: 'shop' }, true],
-    ['are not those of another that it claims', { ...evil, rules: [rule] }, false],
-    ['nor beside a rule for all', { ...evil, rules: [rule, everybody] }, false],
-    ['nor by a selector', { ...evil, rules: [rule, everybody], isSelected: true }, false],
-    ['nor beside a rule by id', { ...evil, rules: [rule, byId] }, false],
-    ['nor by a selector then', { ...evil, rules: [rule, byId], isSelected: true }, false],
+    ['exclude those of another project that it claims', { ...evil, rules: [rule] }, false],
+    ['exclude them despite a rule for all', { ...evil, rules: [rule, everybody] }, false],
+    ['exclude them for a selector', { ...evil, rules: [rule, everybody], isSelected: true }, false],
+    ['exclude them despite a rule by id', { ...evil, rules: [rule, byId] }, false],
     [
-      'nor once the rules are narrowed',
+      'exclude them for a selector as well',
+      { ...evil, rules: [rule, byId], isSelected: true },
+      false,
+    ],
+    [
+      'exclude them once the rules are narrowed',
       { ...evil, rules: [{ ...rule, azureProjects: ['*'] }], later: [rule] },
       false,
     ],
     [
-      'are what is for all, whatever it claims',
+      'include what is for all, whatever it claims',
       { ...evil, rules: [rule, everybody], appProject: 'sandbox' },
       true,
     ],
     [
-      'are what is for its id, though its name cannot be read',
+      'include what is for its id, even if its name cannot be read',
       { ...evil, rules: [rule, byId], appProject: 'sandbox', isHidden: true },
       true,
     ],
     [
-      'are none by a name that cannot be read',
+      'exclude what is for a name that cannot be read',
       { ...evil, rules: [rule, byId], truly: 'shop', isHidden: true },
       false,
     ],
-    ['know a name in any case', { ...evil, rules: [rule], truly: 'SHOP' }, true],
+    ['match a name in any case', { ...evil, rules: [rule], truly: 'SHOP' }, true],
   ];
   for (const [sentence, attempt, expected] of attempts) {
     it(sentence, async () => assert.equal(await reaches(attempt), expected));
   }
 
-  it('are never more than the rules in force give the project that was proven', async () => {
+  it('never exceed what the current rules give the proven project', async () => {
     const some = <T extends string>(...of: readonly T[]) => fc.subarray([...of], { minLength: 1 });
     const rules = fc.array(
       fc.record({
@@ -174,7 +188,7 @@ describe('the rights of a run', () => {
       project: fc.constantFrom('', 'shop', 'sandbox'),
       appProject: fc.constantFrom('shop', 'sandbox'),
     });
-    /** What the rules literally say of a project. */
+    /** What the rules literally say about a project. */
     const allow = (given: readonly Rule[], project: string | undefined, appProject: string) =>
       given.some(
         (each) =>
@@ -205,7 +219,7 @@ describe('the rights of a run', () => {
   });
 });
 
-describe('what the rules deny a run', () => {
+describe('A denial for a run', () => {
   const access = new Access({ ...settings, rules: [rule] }, new ManualClock());
   const asked = (projectName: string | undefined): FollowSpec => ({
     ...sample,
@@ -214,19 +228,19 @@ describe('what the rules deny a run', () => {
     ...(projectName === undefined ? {} : { proven: { projectName, at: 0 } }),
   });
 
-  it('is nothing where the proven project has a rule', () => {
+  it('is absent if the proven project has a rule', () => {
     assert.equal(denialOf(asked('shop'), access), undefined);
   });
 
-  it('is said with what to do, whatever project the run claims', () => {
+  it('says what to do, whatever project the run claims', () => {
     for (const projectName of ['evil', undefined]) {
       assert.match(denialOf(asked(projectName), access) ?? '', /^.+\. .+$/);
     }
   });
 });
 
-describe('the rights of a run of many applications', () => {
-  it('are found by a look at each name, however often they are asked for', () => {
+describe('The rights of a run with many applications', () => {
+  it('are found by checking each name once, however often they are requested', () => {
     assertLinear((count, meter) => {
       const access = new Access({ ...settings, rules: [rule] }, new ManualClock());
       const names = Array.from({ length: count }, (_, index) =>

@@ -30,7 +30,7 @@ const grant: Grant = {
   pipelines: ['rollback'],
 };
 const proven = { at: 1, projectName: 'shop' };
-/** When the operation began. */
+/** When the operation started. */
 const began = 100_000;
 
 interface Circumstances {
@@ -39,7 +39,7 @@ interface Circumstances {
   readonly grants?: readonly Grant[];
   readonly proven?: FollowSpec['proven'] | null;
   readonly marker?: string;
-  /** Applications that it asked for by name; null: by a selector. */
+  /** The applications that it requested by name; null: by a selector. */
   readonly asked?: readonly ApplicationName[] | null;
   /** What its selector has found. */
   readonly names?: readonly ApplicationName[];
@@ -84,39 +84,35 @@ describe('The rules of a run', () => {
   });
 
   const without: readonly [string, Circumstances][] = [
-    ['whose marker is another', { marker: 'other/job/task/run-1' }],
+    ['with another marker', { marker: 'other/job/task/run-1' }],
     ['that is unknown', { marker: 'plan/job/task/run-2' }],
-    ['that has not proven itself', { proven: null }],
-    ['whose input this handler does not take', { followUps: 'onSuccess: [' }],
+    ['that is not proven', { proven: null }],
+    ['whose input this handler does not accept', { followUps: 'onSuccess: [' }],
   ];
   for (const [what, given] of without) {
-    it(`are none of a run ${what}`, async () => assert.equal(await read(given), undefined));
+    it(`are none for a run ${what}`, async () => assert.equal(await read(given), undefined));
   }
 
   const elsewhere = { followUps: 'onSuccess: ops/rollback' };
   const cases: readonly [string, Circumstances, boolean][] = [
     ['in its own project, with `queue`', {}, true],
     [
-      'without `queue`: to sync is not enough',
+      'without `queue`, since `sync` is not enough',
       { rules: [{ ...mayQueue, actions: ['sync'] }] },
       false,
     ],
-    ['by the name of its project, as proven', { followUps: 'onSuccess: Shop/smoke' }, true],
-    [
-      'by the id of its project',
-      { followUps: `onSuccess: ${sample.address.projectId}/smoke` },
-      true,
-    ],
+    ["by its project's name, as proven", { followUps: 'onSuccess: Shop/smoke' }, true],
+    ["by its project's id", { followUps: `onSuccess: ${sample.address.projectId}/smoke` }, true],
     ['in another project', elsewhere, false],
     ['in another project that a grant names', { ...elsewhere, grants: [grant] }, true],
     ['another pipeline there', { followUps: 'onSuccess: ops/other', grants: [grant] }, false],
     ['in another organization', { followUps: 'onSuccess: contoso/shop/smoke' }, false],
     [
-      'by a grant of another AppProject',
+      "by another AppProject's grant",
       { ...elsewhere, grants: [{ ...grant, appProjects: ['web'] }] },
       false,
     ],
-    ['by a grant, and without `queue`', { ...elsewhere, grants: [grant], rules: [] }, false],
+    ['by a grant, without `queue`', { ...elsewhere, grants: [grant], rules: [] }, false],
   ];
   for (const [what, given, expected] of cases) {
     it(`${expected ? 'queue' : 'do not queue'} ${what}`, async () => {
@@ -132,9 +128,9 @@ describe('The rules of a run', () => {
   const own = { name: 'shop-web' };
   const elsewhereNamed = { ...application, namespace: 'team' };
   const operations: readonly [string, Circumstances, typeof application, number, boolean][] = [
-    ['of an application that it asked for', { asked: [own] }, application, began, true],
+    ['of an application that it requested', { asked: [own] }, application, began, true],
     [
-      'of one that it named with the namespace of Argo CD',
+      "of one that it named with Argo CD's namespace",
       { asked: [{ ...own, namespace: 'argocd' }] },
       application,
       began,
@@ -148,9 +144,9 @@ describe('The rules of a run', () => {
       began,
       false,
     ],
-    ['of one before its selector was read', { asked: null }, application, began, false],
+    ['of one before its selector was evaluated', { asked: null }, application, began, false],
     [
-      'of another that its client may sync, and that somebody marked as its own',
+      "of another that its client may sync, which somebody marked as the run's",
       { asked: [{ name: 'shop-api' }] },
       application,
       began,
@@ -170,10 +166,10 @@ describe('The rules of a run', () => {
       began,
       false,
     ],
-    ['that began when it had ended', { endedAt: began - 60_001 }, application, began, false],
-    ['that began before it ended', { endedAt: began + 1 }, application, began, true],
+    ['that started when the run had ended', { endedAt: began - 60_001 }, application, began, false],
+    ['that started before the run ended', { endedAt: began + 1 }, application, began, true],
     [
-      'that another clock shows a little later',
+      'that another clock shows slightly later',
       { endedAt: began - 60_000 },
       application,
       began,
@@ -181,12 +177,12 @@ describe('The rules of a run', () => {
     ],
   ];
   for (const [what, given, about, at, expected] of operations) {
-    it(`${expected ? 'queue' : 'do not queue'} by an operation ${what}`, async () => {
+    it(`${expected ? 'queue' : 'do not queue'} for an operation ${what}`, async () => {
       assert.equal(await isQueued(given, about, at), expected);
     });
   }
 
-  it('go by no name of a project that only the request says', async () => {
+  it('ignore a project name that only the request claims', async () => {
     const hidden = { proven: { at: 1 }, followUps: 'onSuccess: shop/smoke' };
     assert.equal(await isQueued(hidden), false);
   });
