@@ -16,7 +16,7 @@ import {
 } from '../azure/identity/tenant.ts';
 import { podEnvironment, runCommand } from './hook-site.ts';
 
-describe('The command of hooks without a handler, as it ships', function () {
+describe('The built hook command without a handler', function () {
   this.timeout(300_000);
   let azure: AzureDevOpsSimulator;
   let entra: EntraSimulator;
@@ -52,7 +52,7 @@ describe('The command of hooks without a handler, as it ships', function () {
     ...['--pipeline', 'shop/smoke-tests', '--retry-for', '20s', ...more],
   ];
   const byFile = () => ['--pat-file', join(folder, 'pat')];
-  /** As Azure Workload Identity sets a pod up. */
+  /** As Azure Workload Identity configures a pod. */
   const workload = () => ({
     ...environment(),
     AZURE_TENANT_ID: tenant,
@@ -63,7 +63,7 @@ describe('The command of hooks without a handler, as it ships', function () {
   const queued = () => azure.queuedBuilds.length;
 
   for (const node of [20, 24] as const) {
-    it(`queues a pipeline as an identity of Entra, by the token of the pod, on Node ${node}`, async () => {
+    it(`queues a pipeline as an Entra identity, by the pod's token, on Node ${node}`, async () => {
       const words = queue('--workload-identity', '--parameter', 'size=3');
       const { code, out, errors } = await runCommand(words, workload(), undefined, node);
       assert.equal(code, 0, errors);
@@ -76,7 +76,7 @@ describe('The command of hooks without a handler, as it ships', function () {
     });
   }
 
-  it('takes what is said over what stands in the environment', async () => {
+  it('prefers arguments to environment variables', async () => {
     const env = { ...workload(), AZURE_CLIENT_ID: '00000000-0000-4000-8000-0000000000ff' };
     const { code, errors } = await runCommand(
       queue('--workload-identity', '--client-id', clientId),
@@ -105,7 +105,7 @@ describe('The command of hooks without a handler, as it ships', function () {
       /no federated credential/,
     ],
     [
-      'a token for somebody else',
+      'a token for another audience',
       () =>
         writeFileSync(
           join(folder, 'azure-token'),
@@ -121,7 +121,7 @@ describe('The command of hooks without a handler, as it ships', function () {
     ],
   ];
   for (const [what, change, words] of refusals) {
-    it(`is refused for good with ${what}, also where an outage would be ignored`, async () => {
+    it(`is refused permanently with ${what}, even if an outage would be ignored`, async () => {
       change();
       const { code, errors } = await runCommand(
         queue('--workload-identity', '--on-unreachable', 'ignore'),
@@ -133,7 +133,7 @@ describe('The command of hooks without a handler, as it ships', function () {
     });
   }
 
-  it('asks Entra again after an outage', async () => {
+  it('retries after an outage of Entra', async () => {
     entra.inject({ kind: 'answer', status: 503, body: '{"error":"temporarily_unavailable"}' });
     const words = queue('--workload-identity').map((word) => (word === '20s' ? '60s' : word));
     const { code, errors } = await runCommand(words, workload());
@@ -152,7 +152,7 @@ describe('The command of hooks without a handler, as it ships', function () {
     assert.equal(queued(), 2);
   });
 
-  it('finds the run that an earlier pod of its Job has queued; another Job queues again', async () => {
+  it('finds the run that an earlier pod of its Job queued; another Job queues again', async () => {
     for (const uid of ['uid-1', 'uid-1', 'uid-2']) {
       const { code, errors } = await runCommand(queue(...byFile()), environment(uid));
       assert.equal(code, 0, errors);
@@ -161,21 +161,17 @@ describe('The command of hooks without a handler, as it ships', function () {
   });
 
   const mistakes: readonly (readonly [string, () => readonly string[], RegExp])[] = [
+    ['an unknown Azure DevOps token', () => [...queue('--pat-env', 'AZURE_PAT')], /token/],
+    ['a missing file', () => queue('--pat-file', join(folder, 'none')), /Cannot read/],
+    ['an unset variable', () => queue('--pat-env', 'NOTHING'), /NOTHING is not set/],
     [
-      'a token that Azure DevOps does not know',
-      () => [...queue('--pat-env', 'AZURE_PAT')],
-      /token/,
-    ],
-    ['a file that is not there', () => queue('--pat-file', join(folder, 'none')), /Cannot read/],
-    ['a variable that is not set', () => queue('--pat-env', 'NOTHING'), /NOTHING is not set/],
-    [
-      'a pipeline that is not there',
+      'a missing pipeline',
       () => queue(...byFile()).map((word) => word.replace('smoke-tests', 'other')),
       /other/,
     ],
   ];
   for (const [what, words, message] of mistakes) {
-    it(`fails at once with ${what}`, async () => {
+    it(`fails immediately with ${what}`, async () => {
       const env = { ...environment(), AZURE_PAT: 'x'.repeat(52) };
       const { code, errors } = await runCommand([...words(), '--on-unreachable', 'ignore'], env);
       assert.equal(code, 1, errors);
@@ -184,7 +180,7 @@ describe('The command of hooks without a handler, as it ships', function () {
     });
   }
 
-  it('says all that is wrong with how it is to prove itself', async () => {
+  it('reports everything that is wrong with its authentication', async () => {
     const both = await runCommand(queue('--workload-identity', ...byFile()), environment());
     assert.equal(both.code, 2);
     assert.match(both.errors, /add one of --workload-identity/);

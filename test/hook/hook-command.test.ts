@@ -10,7 +10,7 @@ import { followUp, HookSite, podEnvironment, runCommand } from './hook-site.ts';
 
 const succeeded = followUp('done', { state: 'completed', result: 'succeeded' });
 
-describe('The command of hooks, as it ships', function () {
+describe('The built hook command', function () {
   this.timeout(300_000);
   let site: HookSite;
   beforeEach(async () => (site = await HookSite.start()));
@@ -23,7 +23,7 @@ describe('The command of hooks, as it ships', function () {
   const queue = (...more: string[]) => told('queue', '--pipeline', 'shop/smoke-tests', ...more);
 
   for (const node of [20, 24] as const) {
-    it(`queues a pipeline and prints what came of it, on Node ${node}`, async () => {
+    it(`queues a pipeline and prints the result, on Node ${node}`, async () => {
       const words = queue('--parameter', 'revision={{revision}}');
       const { code, out, errors } = await runCommand(words, podEnvironment, undefined, node);
       assert.equal(code, 0, errors);
@@ -36,25 +36,21 @@ describe('The command of hooks, as it ships', function () {
   }
 
   const ends: readonly (readonly [string, ReturnType<typeof followUp>, number])[] = [
-    ['succeeds when the pipeline does', succeeded, 0],
+    ['succeeds if the pipeline does', succeeded, 0],
+    ['fails if the pipeline fails', followUp('done', { state: 'completed', result: 'failed' }), 1],
     [
-      'fails when the pipeline fails',
-      followUp('done', { state: 'completed', result: 'failed' }),
-      1,
-    ],
-    [
-      'fails when the pipeline is canceled',
+      'fails if the pipeline is canceled',
       followUp('done', { state: 'completed', result: 'canceled' }),
       1,
     ],
     [
-      'fails when the pipeline succeeds in part',
+      'fails if the pipeline partially succeeds',
       followUp('done', { state: 'completed', result: 'partiallySucceeded' }),
       1,
     ],
-    ['fails when it can never be queued', followUp('refused'), 1],
-    ['fails when it could not be queued in time', followUp('expired'), 1],
-    ['fails when an operator dismissed it', followUp('dismissed'), 1],
+    ['fails if the pipeline can never be queued', followUp('refused'), 1],
+    ['fails if the pipeline could not be queued in time', followUp('expired'), 1],
+    ['fails if an operator dismissed it', followUp('dismissed'), 1],
   ];
   for (const [what, last, expected] of ends) {
     it(`${what}, with --wait`, async () => {
@@ -67,7 +63,7 @@ describe('The command of hooks, as it ships', function () {
     });
   }
 
-  it('ends with 4 when the time is up', async () => {
+  it('exits with 4 on a timeout', async () => {
     site.intake.steps = [followUp('done', { state: 'inProgress', result: undefined })];
     const { code, errors } = await runCommand(queue('--wait', '--timeout', '1s'));
     assert.equal(code, 4);
@@ -83,7 +79,7 @@ describe('The command of hooks, as it ships', function () {
     assert.equal(site.intake.calls.length, 2);
   });
 
-  it('ends with 143 when Kubernetes ends the pod, and says that what was queued continues', async () => {
+  it('exits with 143 when Kubernetes ends the pod, and says that the queued pipeline continues', async () => {
     site.intake.steps = [followUp('done', { state: 'inProgress', result: undefined })];
     const { code, errors } = await runCommand(queue('--wait'), podEnvironment, (kill, out) => {
       out.once('data', () => kill('SIGTERM'));
@@ -92,7 +88,7 @@ describe('The command of hooks, as it ships', function () {
     assert.match(errors, /keep running/);
   });
 
-  it('fails or not when the handler cannot be reached, as it is told', async () => {
+  it('fails or not if the handler cannot be reached, as configured', async () => {
     const nowhere = ['queue', '--pipeline', 'shop/smoke-tests', '--retry-for', '1s'];
     const words = [
       ...[...nowhere, '--handler', `http://127.0.0.1:${await freePort()}`],
@@ -104,7 +100,7 @@ describe('The command of hooks, as it ships', function () {
     assert.equal((await runCommand([...words, '--on-unreachable', 'ignore'])).code, 0);
   });
 
-  it('does not take a refusal for an outage', async () => {
+  it('does not treat a refusal as an outage', async () => {
     const words = told('queue', '--pipeline', 'shop/deploy', '--on-unreachable', 'ignore');
     const { code, errors } = await runCommand(words);
     assert.equal(code, 1);
@@ -121,7 +117,7 @@ describe('The command of hooks, as it ships', function () {
     assert.equal(code, 0, errors);
   });
 
-  it('waits for the follow-ups that there are, and fails without any', async () => {
+  it('waits for existing follow-ups, and fails without any', async () => {
     site.intake.steps = [succeeded];
     assert.equal((await runCommand(told('wait'))).code, 0);
     assert.equal(site.intake.calls[0]?.queue, undefined);
@@ -143,7 +139,7 @@ describe('The command of hooks, as it ships', function () {
     ],
     ['is none', 'none', 0, /nothing to complete/],
     [
-      'could not prove itself',
+      'could not prove its identity',
       { ...waiting, state: 'ended', outcome: 'refused' },
       1,
       /does not complete the task/,
@@ -162,12 +158,12 @@ describe('The command of hooks, as it ships', function () {
       assert.ok(
         site.intake.calls.every(({ completes, queue }) => completes && queue === undefined),
       );
-      // It was asked again while Azure DevOps had not confirmed it.
+      // It was requested again while Azure DevOps had not confirmed it.
       assert.equal(site.intake.calls.length, 2);
     });
   }
 
-  it('does not take a task for completed that Azure DevOps has not confirmed', async () => {
+  it('does not report a task as completed that Azure DevOps has not confirmed', async () => {
     site.intake.answers = [
       {
         ...{ kind: 'accepted', phase: 'PostSync', followUps: [] },
@@ -194,7 +190,7 @@ describe('The command of hooks, as it ships', function () {
     for (const part of token.split('.')) assert.ok(!(out + errors).includes(part));
   });
 
-  it('tells every fault of its arguments at once', async () => {
+  it('reports all faults of its arguments at once', async () => {
     const { code, errors } = await runCommand(
       ['queue', '--phase', 'postsync', '--timeout', '9d'],
       {},
@@ -213,7 +209,7 @@ describe('The command of hooks, as it ships', function () {
     assert.match(errors, /The pipeline is missing/);
   });
 
-  it('is not needed where there is curl: ten lines of a Job do', async function () {
+  it('can be replaced by curl in ten lines of a Job', async function () {
     const text = readFileSync(`${root}/docs/hooks.md`, 'utf8');
     const [, script] = /```sh\n(curl [\s\S]*?)```/.exec(text) ?? [];
     assert.ok(script !== undefined, 'docs/hooks.md has no curl');
@@ -231,7 +227,7 @@ describe('The command of hooks, as it ships', function () {
   });
 });
 
-/** A token of an account that nothing is granted. */
+/** A token of a service account without grants. */
 const hookless = {
   namespace: 'shop',
   serviceAccount: 'default',

@@ -57,7 +57,7 @@ export function followUp(
   };
 }
 
-/** Gives the answers that it was told, the last of them for ever. */
+/** Returns the given responses; the last one repeats. */
 export class ToldHooks implements HookIntake {
   readonly calls: HookCall[] = [];
   answers: HookAnswer[] = [
@@ -85,7 +85,7 @@ export interface Ended {
   readonly errors: string;
 }
 
-/** The public routes of the handler with the proofs that they really have, and a folder for a pod's files. */
+/** The public routes of the handler with their real proofs, and a folder for a pod's files. */
 export class HookSite {
   readonly intake = new ToldHooks();
   readonly folder = mkdtempSync(join(tmpdir(), 'hook-'));
@@ -114,7 +114,7 @@ export class HookSite {
     };
     const rights = { hooks, argocd: settings.argocd };
     const clock = steadyClock();
-    // Nobody has used a signature before.
+    // No signature has been used before.
     let ahead = -600_000;
     const past = { ...clock, now: () => clock.now() + ahead };
     const callers = new HookCallers(rights, { clock: past, onFault: () => undefined });
@@ -152,7 +152,7 @@ export class HookSite {
     return `http://127.0.0.1:${this.#server.port}`;
   }
 
-  /** Writes a file of the pod, and gives its path. */
+  /** Writes a file of the pod, and returns its path. */
   write(name: string, text: string): string {
     const path = join(this.folder, name);
     writeFileSync(path, `${text}\n`);
@@ -176,7 +176,7 @@ export const podEnvironment = {
   HOOK_NAMESPACE: 'shop',
 };
 
-/** Runs the command as it ships. `during` is given the process, to send it signals. */
+/** Runs the built command. `during` gets the process, to send it signals. */
 export async function runCommand(
   words: readonly string[],
   env: Readonly<Record<string, string>> = podEnvironment,

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'mocha';
 import { exchange } from '../../src/hook/http-exchange.ts';
 
-describe('The exchange of a hook', () => {
+describe('The HTTP exchange of a hook', () => {
   let server: Server;
   let headers: Record<string, string> = {};
   let body = 'told';
@@ -38,18 +38,18 @@ describe('The exchange of a hook', () => {
     ],
   ];
   for (const [what, sent, expected] of waits) {
-    it(`reads Retry-After as other calls do: ${what}`, async () => {
+    it(`reads Retry-After like other calls: ${what}`, async () => {
       headers = sent;
       assert.deepEqual(await ask(), { status: 503, retryAfter: expected, text: 'told' });
     });
   }
 
-  it('refuses a response that is too long', async () => {
+  it('refuses an oversized response', async () => {
     [headers, body] = [{}, 'x'.repeat(1_024 * 1_024 + 1)];
     await assert.rejects(ask(), /too long/);
   });
 
-  it('rejects with the reason of its signal', async () => {
+  it("rejects with the signal's reason", async () => {
     const reason = new Error('terminated');
     await assert.rejects(ask(AbortSignal.abort(reason)), reason);
   });

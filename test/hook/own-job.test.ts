@@ -51,41 +51,41 @@ describe("A hook's own Job", () => {
     ['shop-web:batch/Job:shop/smoke-tests', 'shop-web'],
     ['team-a_shop-web:batch/Job:shop/smoke-tests', 'team-a_shop-web'],
   ] as const) {
-    it(`says by the tracking id ${id} that it is of ${application}`, async () => {
+    it(`belongs to ${application} according to the tracking id ${id}`, async () => {
       cluster.jobs.set('shop/smoke-tests-presync-1700000000', tracked(id));
       assert.equal(await ask(), application);
     });
   }
 
-  it('is not looked for in another namespace, whatever its name says', async () => {
+  it('is not read from another namespace, whatever its name', async () => {
     cluster.jobs.set('bank/x', tracked('bank:batch/Job:bank/x'));
     const { message } = await failureOf(ask({ namespace: 'shop', job: '../../bank/jobs/x' }));
-    // It was asked for under that name, and not elsewhere.
+    // It was requested under that name, and nowhere else.
     assert.match(message, /^Job shop\/\.\..* does not exist/);
   });
 
-  it('without the right to read it says which is missing', async () => {
+  it('names the right that is missing to read it', async () => {
     cluster.grants.clear();
     const { kind, message } = await failureOf(ask());
     assert.equal(kind, 'refused');
     assert.match(message, /grant it `get` on `jobs`/);
   });
 
-  it('that Argo CD has not made is of nobody', async () => {
+  it('belongs to no application if Argo CD did not create it', async () => {
     cluster.jobs.set('shop/smoke-tests-presync-1700000000', { metadata: {} });
     const { kind, message } = await failureOf(ask());
     assert.equal(kind, 'refused');
     assert.match(message, /has no annotation/);
   });
 
-  it('is asked for again when the cluster cannot answer', async () => {
+  it('is requested again if the cluster cannot respond', async () => {
     cluster.faults.status = 503;
     assert.equal((await failureOf(ask())).kind, 'unreachable');
     const nowhere = access(String(await freePort()));
     assert.equal((await failureOf(applicationOfJob(self, nowhere, noAbort))).kind, 'unreachable');
   });
 
-  it('is read from no server but that of the cluster', async () => {
+  it("is read only from the cluster's own server", async () => {
     const other = join(import.meta.dirname, '../fixtures/entra/client.pem');
     writeFileSync(join(folder, 'ca.crt'), readFileSync(other, 'utf8'));
     assert.equal((await failureOf(ask())).kind, 'unreachable');
@@ -93,7 +93,7 @@ describe("A hook's own Job", () => {
     assert.equal((await failureOf(ask())).kind, 'refused');
   });
 
-  it('cannot be read where no account is mounted', async () => {
+  it('cannot be read without a mounted service account', async () => {
     rmSync(join(folder, 'token'));
     assert.equal((await failureOf(ask())).kind, 'refused');
   });
