@@ -28,7 +28,7 @@ describe('A bundle', () => {
   });
 
   for (const major of [20, 24] as const) {
-    it(`runs alone on Node ${major}, with the English texts of azure-pipelines-task-lib`, () => {
+    it(`runs alone on Node ${major}, with the English messages of azure-pipelines-task-lib`, () => {
       const node = findNode(major);
       assert.ok(node);
       const output = execFileSync(node, [join(folder, 'index.js')], {
@@ -40,11 +40,11 @@ describe('A bundle', () => {
     });
   }
 
-  it('is ASCII, of which V8 keeps one byte per character', () => {
+  it('is ASCII, which V8 stores with one byte per character', () => {
     assert.match(readFileSync(join(folder, 'index.js'), 'latin1'), /^[\0-\x7f]*$/);
   });
 
-  it('has a source map where a debugger asks for one, and only there', async () => {
+  it('has a source map only for a debugger', async () => {
     const entry = join(root, 'src/text/nearest.ts');
     const outfile = join(folder, 'debugged/index.js');
     const mapOf = () =>
@@ -58,14 +58,14 @@ describe('A bundle', () => {
     assert.ok(sources.some((source) => source.endsWith('src/text/nearest.ts')));
   });
 
-  it('brings the licenses of what is in it', () => {
+  it('includes the licenses of its content', () => {
     const notices = readFileSync(join(folder, 'ThirdPartyNotices.txt'), 'utf8');
     assert.match(notices, /^azure-pipelines-task-lib [\d.]+ \(MIT\)$/m);
     assert.match(notices, /Permission is hereby granted/);
     assert.match(notices, /^minimatch [\d.]+ \(ISC\)$/m);
   });
 
-  it('may have others next to it, which it loads itself, with the licenses of all', async () => {
+  it('may have others beside it, which it loads itself, with the licenses of all', async () => {
     const entry = join(root, 'src/text/nearest.ts');
     const beside = { other: join(root, 'src/settings/yaml-document.ts') };
     const outfile = join(folder, 'two/index.js');
@@ -78,7 +78,7 @@ describe('A bundle', () => {
     assert.match(readFileSync(join(folder, 'two/ThirdPartyNotices.txt'), 'utf8'), /^js-yaml/m);
   });
 
-  it('imports what is next to it from there, and has none of it in its own file', async () => {
+  it('imports what is beside it from there, without a copy in its own file', async () => {
     const entry = join(folder, 'large/main.ts');
     const library = join(folder, 'large/library.ts');
     mkdirSync(dirname(entry));
@@ -99,7 +99,7 @@ describe('A bundle', () => {
     }
   });
 
-  it('of the handler has the libraries next to it that most handlers never need', async () => {
+  it('of the handler has libraries beside it that most handlers never need', async () => {
     const made = { ...handlerBundle, outfile: join(folder, 'handler/handler.js') };
     await bundle(made);
     const [handler = '', ...beside] = filesOf(made).map((file) => readFileSync(file, 'utf8'));
@@ -112,7 +112,7 @@ describe('A bundle', () => {
     }
   });
 
-  it('is made for every task that an agent runs, where its task.json looks for it', () => {
+  it('is built for every agent task, where its task.json expects it', () => {
     const folders = readdirSync(join(root, 'tasks')).map((name) => join(root, 'tasks', name, 'V1'));
     const targets = folders.flatMap((folder) => {
       const { execution } = readTaskDefinition(folder);

@@ -6,12 +6,12 @@ const several = { names: ['cold-start', 'latency'], noun: 'group', fileOption: '
 
 describe('The command line of a command that does one of several things', () => {
   const table: readonly (readonly [string, readonly string[], Asked])[] = [
-    ['does everything when it is empty', [], { kind: 'run' }],
+    ['does everything if it is empty', [], { kind: 'run' }],
     ['chooses one', ['--only', 'latency'], { kind: 'run', only: 'latency' }],
     ['takes a file', ['--json', 'a.json'], { kind: 'run', file: 'a.json' }],
     ['asks for help', ['--help'], { kind: 'help' }],
     [
-      'names what there is to whoever asks for another',
+      'lists the options for an unknown one',
       ['--only', 'speed'],
       { kind: 'fault', messages: ['Unknown group "speed". Choose one of: cold-start, latency.'] },
     ],
@@ -20,7 +20,7 @@ describe('The command line of a command that does one of several things', () => 
     it(what, () => assert.deepEqual(parseArguments(words, several), expected));
   }
 
-  it('refuses what it does not know', () => {
+  it('refuses unknown arguments', () => {
     assert.equal(parseArguments(['--samples', '5'], several).kind, 'fault');
     assert.equal(parseArguments(['latency'], several).kind, 'fault');
   });

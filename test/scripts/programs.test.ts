@@ -15,13 +15,13 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   readonly scripts: Readonly<Record<string, string>>;
 };
 
-/** The npm scripts that are programs of ours, and not of others'. */
+/** The npm scripts that are our own programs. */
 const programs = Object.entries(scripts).flatMap(([name, command]) => {
   const file = /^node --import tsx (scripts\/\S+\.ts)$/.exec(command)?.[1];
   return file === undefined ? [] : [{ name, file }];
 });
 
-/** `npm start` is the handler, which has a command line of its own and help to go with it. */
+/** `npm start` is the handler, which has its own command line and help. */
 const calls: Readonly<Record<string, string>> = { start: 'Usage: handler' };
 
 function run(file: string, words: readonly string[]): Promise<Ended> {
@@ -37,7 +37,7 @@ function run(file: string, words: readonly string[]): Promise<Ended> {
   });
 }
 
-describe('Every npm script that is a program of ours', () => {
+describe('Every npm script that is our own program', () => {
   it('is found', () => {
     assert.ok(programs.length >= 10, programs.map(({ name }) => name).join(', '));
   });
@@ -45,14 +45,14 @@ describe('Every npm script that is a program of ours', () => {
   for (const { name, file } of programs) {
     const call = calls[name] ?? `  npm run ${name}`;
 
-    it(`says what it does, and does nothing, with --help: ${name}`, async () => {
+    it(`says what it does, and does nothing else, with --help: ${name}`, async () => {
       const { code, output, errors } = await run(file, ['--help']);
       assert.equal(code, 0, errors);
       assert.ok(output.includes(call), output);
       assert.equal(errors, '');
     });
 
-    it(`refuses what it does not know in a sentence, and does nothing: ${name}`, async () => {
+    it(`refuses unknown arguments in a sentence, and does nothing else: ${name}`, async () => {
       const { code, output, errors } = await run(file, ['--no-such-thing']);
       assert.equal(code, 2, errors);
       assert.match(errors, /^Unknown option --no-such-thing\. Options: .*--help\.\n\n/);

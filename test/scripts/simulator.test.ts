@@ -10,7 +10,7 @@ import { ArgoCDSimulator } from '../../simulators/argo-cd/simulator.ts';
 /** Where the task keeps its files. */
 const folder = mkdtempSync(join(tmpdir(), 'npm-run-simulator-'));
 
-describe('npm run simulator', () => {
+describe('The command npm run simulator', () => {
   let simulator: Running;
   let commandLine: string;
 
@@ -39,7 +39,7 @@ describe('npm run simulator', () => {
     });
   }
 
-  it('refuses a port that is none, and says which one it could not have', async () => {
+  it('refuses an invalid port, and says which one it could not open', async () => {
     const taken = await ArgoCDSimulator.start();
     const { port } = new URL(taken.url);
     const refused = [
@@ -65,7 +65,7 @@ describe('npm run simulator', () => {
 interface Running {
   readonly child: ChildProcess;
   readonly output: () => string;
-  /** Resolves when the output matches; rejects when the process ends before. */
+  /** Resolves when the output matches; rejects if the process ends before. */
   readonly printing: (expected: RegExp) => Promise<void>;
 }
 

@@ -21,7 +21,7 @@ const shipped = [
   'vss-extension.json',
 ];
 
-describe('What is staged for the VSIX', () => {
+describe('The files staged for the VSIX', () => {
   let project: string;
   let folder: string;
   beforeEach(() => {
@@ -46,12 +46,12 @@ describe('What is staged for the VSIX', () => {
       .sort();
   }
 
-  it('is what the manifest names', () => {
+  it('are those that the manifest names', () => {
     stage(project, folder);
     assert.deepEqual(staged(), [...shipped].sort());
   });
 
-  it('leaves out what lies about, in the project and next to a task', () => {
+  it('exclude other files in the project and beside a task', () => {
     write('notes.txt');
     write('images/icon.svg');
     write('tasks/Probe/V1/.taskkey');
@@ -61,13 +61,13 @@ describe('What is staged for the VSIX', () => {
     assert.deepEqual(staged(), [...shipped].sort());
   });
 
-  it('keeps nothing of an earlier time', () => {
+  it('exclude files of an earlier build', () => {
     write('out/extension/old.js');
     stage(project, folder);
     assert.ok(!staged().includes('old.js'));
   });
 
-  it('must be there', () => {
+  it('must exist', () => {
     rmSync(join(project, 'README.md'));
     assert.throws(() => {
       stage(project, folder);

@@ -5,7 +5,7 @@ import { matchInputs, parseArguments, usage } from '../../scripts/task-arguments
 const enough = ['--server', 'https://argocd.example.com', '--token-env', 'TOKEN'];
 
 describe('The arguments of npm run task', () => {
-  it('are read whole', () => {
+  it('are parsed completely', () => {
     const parsed = parseArguments([
       ...[
         'ArgoCDSync',
@@ -39,7 +39,7 @@ describe('The arguments of npm run task', () => {
     });
   });
 
-  it('may leave out all but the server and the login', () => {
+  it('may omit everything except the server and the login', () => {
     const parsed = parseArguments(enough);
     assert.ok(parsed.kind === 'run');
     assert.equal(parsed.arguments.task, 'ArgoCDSync');
@@ -47,7 +47,7 @@ describe('The arguments of npm run task', () => {
     assert.deepEqual(parsed.arguments.inputs, {});
   });
 
-  it('may name a user and the variable of the password', () => {
+  it('may name a user and the variable with the password', () => {
     const parsed = parseArguments([
       ...['--server', 'https://x', '--username', 'ci', '--password-env', 'PASSWORD'],
     ]);
@@ -116,11 +116,11 @@ describe('The arguments of npm run task', () => {
 });
 
 describe('The inputs given to npm run task', () => {
-  it('are put under the names of task.json', () => {
+  it('are passed under the names of task.json', () => {
     assert.deepEqual(matchInputs({ DRYRUN: 'true' }, ['dryRun', 'prune']), { dryRun: 'true' });
   });
 
-  it('are refused when the task has none of that name', () => {
+  it('are refused if the task has no such input', () => {
     assert.equal(
       matchInputs({ app: 'a', prune: 'true' }, ['dryRun', 'prune']),
       'The task has no input app. It has: dryRun, prune.',

@@ -53,7 +53,7 @@ describe('The page of a task', () => {
     });
   }
 
-  it('has every input and output, be it on the page of the task that it is like', () => {
+  it('has every input and output, or the page of a similar task has them', () => {
     const tasks = [sync, server, gate, healthGate];
     const pages = tasks.map(pageTextOf).join('\n');
     const names = tasks.flatMap(({ inputs, outputVariables = [] }) =>
@@ -66,7 +66,7 @@ describe('The page of a task', () => {
     );
   });
 
-  it('says type, choices and default of an input', () => {
+  it('shows type, choices and default of an input', () => {
     assert.equal(
       replace(small),
       `before
@@ -88,13 +88,13 @@ after`,
     );
   });
 
-  it('has no heading for outputs where there are none', () => {
+  it('has no heading for outputs if there are none', () => {
     const { outputVariables, ...gateLike } = small;
     assert.ok(outputVariables);
     assert.doesNotMatch(replace(gateLike), /Outputs/);
   });
 
-  it('tells of a task that is like another one only what differs', () => {
+  it('shows only the differences of a similar task', () => {
     const [names, action] = small.inputs;
     assert.ok(names && action);
     const own = { ...names, name: 'own', helpMarkDown: 'Its own.' };
@@ -118,7 +118,7 @@ after`,
     );
   });
 
-  it('is refused where the marks are gone', () => {
+  it('is refused if its markers are missing', () => {
     assert.throws(
       () => replaceSection('nothing here', small),
       /docs\/tasks\/Small\.md needs the marks <!-- Small: begin --> and <!-- Small: end -->/,

@@ -15,10 +15,10 @@ metadata: { name: settings }
 data: { color: blue }
 `;
 
-/** Where the tasks keep their files, too. */
+/** Also where the tasks keep their files. */
 const folder = mkdtempSync(join(tmpdir(), 'npm-run-task-'));
 
-describe('npm run task', () => {
+describe('The command npm run task', () => {
   let argocd: ArgoCDSimulator;
   before(async () => {
     argocd = await ArgoCDSimulator.start();
@@ -30,7 +30,7 @@ describe('npm run task', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('runs the built task against an Argo CD and exits with 0 when it succeeded', async () => {
+  it('runs the built task against an Argo CD and exits with 0 if it succeeded', async () => {
     const json = join(folder, 'run.json');
     const { code, output } = await run(
       ['--server', argocd.url, '--token-env', 'TOKEN', '--json', json],
@@ -59,7 +59,7 @@ describe('npm run task', () => {
     assert.equal(code, 0, output);
   });
 
-  it('exits with 1 when the task failed', async () => {
+  it('exits with 1 if the task failed', async () => {
     const { code, output } = await run(
       ['--server', argocd.url, '--token-env', 'TOKEN'],
       ['applications=missing', 'project=default'],
@@ -78,7 +78,7 @@ describe('npm run task', () => {
       why: /no input app/,
     },
     {
-      name: 'a variable that is not set',
+      name: 'an unset variable',
       inputs: [],
       environment: {},
       why: /names the environment variable TOKEN/,
@@ -100,7 +100,7 @@ describe('npm run task', () => {
     assert.match(output, /^ArgoCDGate runs in Azure DevOps rather than on an agent/);
   });
 
-  it('cancels the task at Ctrl+C, as the agent does, and exits with 1', async () => {
+  it('cancels the task at Ctrl+C, like the agent does, and exits with 1', async () => {
     argocd.behavior.pickUp = 3_600_000;
     const seen = argocd.requests.length;
     const flags = ['--server', argocd.url, '--token-env', 'TOKEN'];

@@ -30,7 +30,7 @@ describe('The tests of a file', () => {
     assert.deepEqual(findTestFiles([decide, 'src/sync/rules/decide.ts']), { files: [decide] });
   });
 
-  it('are proposed for misspelled names, and requested if there are none', () => {
+  it('are suggested for misspelled names, and required if there are none', () => {
     assert.deepEqual(findTestFiles(['test/sync/rules/decid.test.ts', 'src/task/main.ts']), {
       messages: [
         'No such test file: test/sync/rules/decid.test.ts. Did you mean test/sync/rules/decide.test.ts?',
@@ -45,7 +45,7 @@ describe('The suites', () => {
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => `test/${file.replaceAll('\\', '/')}`);
 
-  it('take every test file, each one once', () => {
+  it('contain every test file once', () => {
     for (const file of files) {
       const taking = suites.filter(
         ({ folder, without }) =>

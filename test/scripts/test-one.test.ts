@@ -20,13 +20,13 @@ function run(words: readonly string[]): Promise<Ended> {
 const testOne = ['--import', 'tsx', 'scripts/test-one.ts'];
 
 describe('Running the tests of one file', () => {
-  it('is what mocha does with it, and no more', async () => {
+  it('runs only that file with mocha', async () => {
     const { code, output } = await run(['node_modules/mocha/bin/mocha.js', 'test/secret.test.ts']);
     assert.equal(code, 0, output);
     assert.match(output, /^ {2}\d{1,2} passing/m, 'those of the file, and not thousands');
   });
 
-  it('takes the source file as well, and only the tests that hold a text', async () => {
+  it('accepts the source file, and can select the tests that contain a text', async () => {
     const { code, output } = await run([
       ...testOne,
       'src/text/nearest.ts',
@@ -37,13 +37,13 @@ describe('Running the tests of one file', () => {
     assert.match(output, /^ {2}0 passing/m);
   });
 
-  it('runs those of the handler on Node 24, whichever Node runs this', async () => {
+  it("runs the handler's tests on Node 24, whichever Node runs this", async () => {
     const { code, output } = await run([...testOne, 'src/text/glob.ts']);
     assert.equal(code, 0, output);
     assert.match(output, /^ {2}\d+ passing/m);
   });
 
-  it('refuses what has no tests, in a sentence', async () => {
+  it('refuses a file without tests in a sentence', async () => {
     const { code, output, errors } = await run([...testOne, 'test/nowhere.test.ts']);
     assert.equal(code, 2, output);
     assert.match(errors, /^No such test file: test\/nowhere\.test\.ts\./);

@@ -22,19 +22,19 @@ describe('The tests on the Windows build of Node', () => {
   const folder = mkdtempSync(join(tmpdir(), 'windows-node-test-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('say how to get that build where it is missing', async () => {
+  it('say how to get that build if it is missing', async () => {
     const errors = await refusal(['--node', join(folder, 'none.exe')], {});
     assert.match(errors, /No Windows build of Node at .*none\.exe\. npm install --no-save/);
   });
 
-  it('say how to get Wine where it is missing', async () => {
+  it('say how to get Wine if it is missing', async () => {
     const node = join(folder, 'node.exe');
     writeFileSync(node, '');
     const errors = await refusal(['--node', node], { PATH: folder, WINELOADER: undefined });
     assert.match(errors, /wine is missing: install Wine/);
   });
 
-  it('say so where that build does not run', async () => {
+  it('say that the build does not run', async () => {
     const node = join(folder, 'node.exe');
     writeFileSync(node, '');
     const errors = await refusal(['--node', node], { WINELOADER: process.execPath });

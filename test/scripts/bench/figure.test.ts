@@ -13,11 +13,11 @@ describe('A goal', () => {
   const table: readonly (readonly [string, Figure, boolean | undefined])[] = [
     ['is met below it', figure(49, 50), true],
     ['is met exactly at it', figure(50, 50), true],
-    ['is not met above it, even where the rounded value is the same', figure(50.2, 50), false],
-    ['is met exactly at the least', { ...figure(500), least: 500 }, true],
-    ['is not met below the least', { ...figure(499), least: 500 }, false],
-    ['is neither where there is none', figure(50), undefined],
-    ['is neither where nothing could be measured', figure(undefined, 50), undefined],
+    ['is not met above it, even if the rounded value is the same', figure(50.2, 50), false],
+    ['is met exactly at the minimum', { ...figure(500), least: 500 }, true],
+    ['is not met below the minimum', { ...figure(499), least: 500 }, false],
+    ['is neither met nor missed if there is none', figure(50), undefined],
+    ['is neither met nor missed if nothing could be measured', figure(undefined, 50), undefined],
   ];
   for (const [what, given, expected] of table) {
     it(what, () => assert.equal(isMet(given), expected));
@@ -25,7 +25,7 @@ describe('A goal', () => {
 });
 
 describe('The table of figures', () => {
-  it('aligns what was measured next to its goal', () => {
+  it('aligns each measurement with its goal', () => {
     const figures: readonly Figure[] = [
       { what: 'delay: p50', value: 14.4, unit: 'ms', goal: 54 },
       { what: 'requests', value: 6, unit: '', goal: 5 },
@@ -44,7 +44,7 @@ describe('The table of figures', () => {
     ]);
   });
 
-  it('is a mere head without figures', () => {
+  it('has only a header without figures', () => {
     assert.equal(tableOf([]).length, 2);
   });
 });

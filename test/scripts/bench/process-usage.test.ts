@@ -10,21 +10,21 @@ import {
 
 const isLinux = platform() === 'linux';
 
-describe('What a process uses', () => {
-  it('is its memory, as Node itself knows it', () => {
+describe('The resource usage of a process', () => {
+  it('includes its memory, as Node itself reports it', () => {
     const megabytes = process.memoryUsage.rss() / 1024 / 1024;
     const memory = residentMemory(process.pid);
     if (isLinux) assert.ok(Math.abs((memory ?? NaN) - megabytes) < 20, `${memory}, ${megabytes}`);
     else assert.equal(memory, undefined);
   });
 
-  it('is the most memory that it has had', () => {
+  it('includes its peak memory', () => {
     const peak = peakMemory(process.pid);
     if (isLinux) assert.ok((peak ?? NaN) >= (residentMemory(process.pid) ?? NaN) - 20, `${peak}`);
     else assert.equal(peak, undefined);
   });
 
-  it('is its processor time, as Node itself knows it', () => {
+  it('includes its processor time, as Node itself reports it', () => {
     const { user, system } = process.cpuUsage();
     const seconds = (user + system) / 1e6;
     const time = processorTime(process.pid);
@@ -32,13 +32,13 @@ describe('What a process uses', () => {
     else assert.equal(time, undefined);
   });
 
-  it('is unknown of a process that is gone', () => {
+  it('is unknown for a process that has ended', () => {
     assert.equal(residentMemory(2 ** 30), undefined);
     assert.equal(peakMemory(2 ** 30), undefined);
     assert.equal(processorTime(2 ** 30), undefined);
   });
 
-  it('is known over a time only where it is known at both ends', () => {
+  it('is known over a period only if it is known at both ends', () => {
     assert.equal(difference(1, 3), 2);
     assert.equal(difference(undefined, 3), undefined);
     assert.equal(difference(1, undefined), undefined);

@@ -7,7 +7,7 @@ const wrapped = (text: string, width: number) => wrap(line(text), width).map(tex
 
 describe('Wrapping a line', () => {
   const cases = [
-    { name: 'leaves a short one alone', text: 'one two', width: 7, lines: ['one two'] },
+    { name: 'leaves a short one unchanged', text: 'one two', width: 7, lines: ['one two'] },
     {
       name: 'breaks between words',
       text: 'one two three',
@@ -15,7 +15,7 @@ describe('Wrapping a line', () => {
       lines: ['one two', '    three'],
     },
     {
-      name: 'sets what follows further in than the line itself',
+      name: 'indents continuation lines further than the line itself',
       text: '  one two three',
       width: 14,
       lines: ['  one two', '      three'],
@@ -34,7 +34,7 @@ describe('Wrapping a line', () => {
     });
   }
 
-  it('keeps the tone of each piece', () => {
+  it('keeps the tone of each part', () => {
     const pieces = [
       { text: 'good ', tone: 'good' },
       { text: 'and bad', tone: 'bad' },

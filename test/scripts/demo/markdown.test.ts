@@ -18,7 +18,7 @@ const summary = `**shop failed: 1 \\| 2**
 `;
 
 describe('A summary as plain text', () => {
-  it('has its tables aligned and its marks taken away', () => {
+  it('has aligned tables and no markup', () => {
     assert.deepEqual(readMarkdown(summary, 80), [
       'shop failed: 1 | 2',
       '',

@@ -12,7 +12,7 @@ function row(name: string, depth: number, rest: Partial<TimelineRow> = {}): Time
   return { name, depth, type: 'ArgoCD.Phase', status: 'Succeeded', duration: 1_500, ...rest };
 }
 
-describe('What a run leaves', () => {
+describe('The result of a run', () => {
   it('shows the timeline as a tree with its times', () => {
     const rows = [row('shop', 0, { duration: 125_000 }), row('Sync', 1), row('cart', 0)];
     assert.deepEqual(timelineLines(rows, 80).map(textOf), [

@@ -26,7 +26,7 @@ describe('The screen', () => {
     assert.deepEqual(written, ['\n', '== Title ===========\n']);
   });
 
-  it('sets the lines of a section in, below its title', () => {
+  it('indents the lines of a section below its title', () => {
     const { screen, written } = screenOf({ width: 12 });
     screen.section('Title', [line('one two three')]);
     assert.deepEqual(written, ['\n', 'Title\n', '  one two\n', '      three\n']);
@@ -39,7 +39,7 @@ describe('The screen', () => {
     assert.deepEqual(written, ['text\n']);
   });
 
-  it('has colors only where they show', () => {
+  it('has colors only on a terminal', () => {
     const plain = screenOf();
     plain.screen.line(line('bad', 'bad'));
     assert.deepEqual(plain.written, ['bad\n']);

@@ -41,7 +41,7 @@ describe('The log of a step', () => {
     );
   });
 
-  it('cuts what a good step says, and nothing of what a failed one does', () => {
+  it("shortens a successful step's message, but not a failed one's", () => {
     const message = 'a very long message that goes on beyond the width of the log';
     const good = read(`Sync wave 0  Job/a  Succeeded  ${message}`);
     assert.equal(textOf(good).length, 60);

@@ -32,7 +32,7 @@ describe('The picture of a terminal', () => {
     });
   }
 
-  it('grows with its lines and stays as wide', () => {
+  it('grows with its lines and keeps its width', () => {
     const size = (count: number) => {
       const svg = drawTerminal(
         'x',
@@ -46,14 +46,14 @@ describe('The picture of a terminal', () => {
     assert.ok(size(9).height > size(1).height);
   });
 
-  it('keeps its columns, which browsers want said of every text', () => {
+  it('keeps its columns, which browsers require for every text element', () => {
     const svg = drawTerminal('x', [line('Job/migrate   Running'), line('a')], 100);
     const texts = svg.match(/<text [^>]*>(?=<tspan)/g) ?? [];
     assert.equal(texts.length, 2);
     for (const text of texts) assert.match(text, / style="white-space:pre"/);
   });
 
-  it('is in the README as one that is well-formed', () => {
+  it('is well-formed in the README', () => {
     const svg = readFileSync(join(import.meta.dirname, '../../../images/run.svg'), 'utf8');
     assertWellFormed(svg);
     assert.match(svg, /PostSync hook Job\/smoke-test failed/);
@@ -67,7 +67,7 @@ describe('The check for well-formed XML', () => {
     it(`refuses ${JSON.stringify(xml)}`, () => {
       assert.throws(() => {
         assertWellFormed(xml);
-      });
+      }, assert.AssertionError);
     });
   }
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { cut, textGrid } from '../../../scripts/demo/text-grid.ts';
 
-describe('A grid of texts', () => {
+describe('A text grid', () => {
   it('aligns its columns', () => {
     assert.deepEqual(
       textGrid(
@@ -17,7 +17,7 @@ describe('A grid of texts', () => {
     );
   });
 
-  it('cuts the last column first', () => {
+  it('shortens the last column first', () => {
     assert.deepEqual(textGrid([['name', 'a message that is too long']], 24), [
       'name  a message that is…',
     ]);
@@ -27,7 +27,7 @@ describe('A grid of texts', () => {
     assert.deepEqual(textGrid([], 80), []);
   });
 
-  it('is never wider than it may be', () => {
+  it('is never wider than allowed', () => {
     const rows = fc.array(fc.array(fc.string(), { minLength: 1, maxLength: 4 }));
     fc.assert(
       fc.property(rows, fc.integer({ min: 12, max: 80 }), (cells, width) => {
@@ -36,7 +36,7 @@ describe('A grid of texts', () => {
     );
   });
 
-  it('marks where something is missing', () => {
+  it('marks where something was removed', () => {
     assert.equal(cut('whole', 5), 'whole');
     assert.equal(cut('longer', 5), 'long…');
   });

@@ -23,13 +23,13 @@ const differing: Played = {
 };
 
 describe('The verdict on a demonstration', () => {
-  it('is good only when every run is, and when there was one', () => {
+  it('is good only if every run is, and if there was one', () => {
     assert.equal(isAsExpected([good]), true);
     assert.equal(isAsExpected([good, differing]), false);
     assert.equal(isAsExpected([]), false);
   });
 
-  it('compares how a run ended with how it was to end', () => {
+  it('compares the actual end of a run with the expected one', () => {
     const expected = { result: 'Succeeded', outcome: 'succeeded' };
     assert.deepEqual(compareEnds(expected, expected).faults, []);
     assert.deepEqual(compareEnds(expected, { result: 'Failed', outcome: 'failed' }), {
@@ -39,7 +39,7 @@ describe('The verdict on a demonstration', () => {
     });
   });
 
-  it('is a table, with what differs below it', () => {
+  it('is a table, followed by the differences', () => {
     assert.deepEqual(verdictLines([good, differing], 80).map(textOf), [
       'Run      Expected              Real',
       'success  Succeeded, succeeded  Succeeded, succeeded  same',
@@ -49,7 +49,7 @@ describe('The verdict on a demonstration', () => {
     ]);
   });
 
-  it('names each text that a log does not hold', () => {
+  it('names each text that a log lacks', () => {
     const log = ['PreSync wave 0  Job/migrate  Running', 'Sync wave 0  Service/web  Succeeded'];
     assert.deepEqual(missingTexts(log, ['Job/migrate', 'Service/web']), []);
     assert.deepEqual(missingTexts(log, ['Job/migrate', 'Job/alarm']), [

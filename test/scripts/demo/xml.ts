@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 const markup =
   /<(\/?)([A-Za-z][\w:.-]*)((?:\s+[A-Za-z][\w:.-]*=(?:"[^"<&]*(?:&\w+;[^"<&]*)*"|'[^'<&]*(?:&\w+;[^'<&]*)*'))*)\s*(\/?)>/y;
 const text = /(?:[^<&]|&(?:amp|lt|gt|quot|apos);)+/y;
-/** Not a character of XML 1.0, which lone surrogates are not either. */
+/** Not a character of XML 1.0, which excludes lone surrogates as well. */
 const forbidden = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /** Fails unless the document is well-formed XML of elements, attributes and text. */

@@ -14,7 +14,7 @@ describe('Chromium', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** A program that notes its words, and does what it is told in the language of the shell. */
+  /** A program that records its arguments, and does what a shell script says. */
   function program(does: string): string {
     const file = join(folder, 'chromium');
     writeFileSync(file, `#!/bin/sh\necho "$@" >> ${join(folder, 'words')}\n${does}\n`);
@@ -36,7 +36,7 @@ describe('Chromium', () => {
     assert.equal(findChromium(['/nowhere', folder].join(delimiter)), file);
   });
 
-  it('draws a page as wide as it is asked to, and as high as the page is', async () => {
+  it("draws a page with the requested width, and the page's own height", async () => {
     const draws = `case "$*" in
       *--dump-dom*) echo '<html data-height="77">';;
       *) echo drawn > "$(echo "$@" | sed 's/.*--screenshot=\\([^ ]*\\).*/\\1/')";;
@@ -48,7 +48,7 @@ describe('Chromium', () => {
     assert.match(drawn, /--force-device-scale-factor=2 /);
   });
 
-  it('fails when it does not say how high a page is, or draws nothing', async () => {
+  it("fails if it does not report a page's height, or draws nothing", async () => {
     await assert.rejects(shoot(shot(program('echo "<html>"'))), /did not say how high/);
     await assert.rejects(shoot(shot(program('echo \'<html data-height="9">\''))), /drew nothing/);
   });

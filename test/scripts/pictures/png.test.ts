@@ -17,7 +17,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, body, sum]);
 }
 
-/** A picture of one row, each pixel filtered by the one to its left. */
+/** A picture of one row, with each pixel filtered by the one to its left. */
 function rowOf(colors: readonly Color[]): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(colors.length, 0);
@@ -51,7 +51,7 @@ describe('A picture with a palette', () => {
   const channel = fc.integer({ min: 0, max: 255 });
   const aRow = fc.array(fc.tuple(channel, channel, channel), { minLength: 1, maxLength: 200 });
 
-  it('has for every pixel a color that no eye tells from its own', () => {
+  it('has for every pixel a color that no eye can distinguish from its own', () => {
     fc.assert(
       fc.property(aRow, (row) => {
         for (const [at, color] of colorsOf(withPalette(rowOf(row))).entries()) {
@@ -64,7 +64,7 @@ describe('A picture with a palette', () => {
     );
   });
 
-  it('takes the nearest color where there are more than a palette holds', () => {
+  it('uses the nearest color if there are more than a palette holds', () => {
     const many = Array.from({ length: 600 }, (_, at): Color => [(at % 30) * 8, (at % 20) * 8, 0]);
     const white = Array.from({ length: 50 }, (): Color => [255, 255, 255]);
     const shown = colorsOf(withPalette(rowOf([...white, ...many, [248, 248, 248]])));
@@ -72,7 +72,7 @@ describe('A picture with a palette', () => {
     assert.equal(shown.length, 651);
   });
 
-  it('stays as it is where it is transparent, as icons are', () => {
+  it('is unchanged if it is transparent, like icons are', () => {
     const icon = readFileSync(join(root, 'tasks/ArgoCDGate/V1/icon.png'));
     assert.equal(withPalette(icon), icon);
   });

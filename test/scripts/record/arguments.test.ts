@@ -6,7 +6,7 @@ const least = 'plain --server https://argocd.contoso.com/ --token-env TOKEN --ap
 const parse = (words: string) => parseArguments(words.split(' '));
 
 describe('The arguments of the recorder', () => {
-  it('need a name, a server, a token and an application; the rest is usual', () => {
+  it('require a name, a server, a token and an application; the rest has defaults', () => {
     const asked = parse(least);
     assert(asked.kind === 'run');
     assert.deepEqual(asked.arguments, {
@@ -35,7 +35,7 @@ describe('The arguments of the recorder', () => {
     });
   });
 
-  it('take an application of another namespace, and names to be replaced', () => {
+  it('accept an application in another namespace, and names to be replaced', () => {
     const asked = parse(
       `${least} --replace contoso=example --replace a=b`.replace('shop', 'a/shop'),
     );
@@ -47,7 +47,7 @@ describe('The arguments of the recorder', () => {
     ]);
   });
 
-  it('take steps with values, numbers, booleans and lists as in JSON', () => {
+  it('accept steps with values, numbers, booleans and lists as in JSON', () => {
     const asked = parse(
       `${least} -- sync revision=main prune=true sourcePositions=[1] wait seconds=5`,
     );
@@ -76,7 +76,7 @@ describe('The arguments of the recorder', () => {
     [`${least} -- revision=main sync`, [/^'revision=…' belongs to no step/]],
   ];
   for (const [words, messages] of wrong) {
-    it(`refuse, all faults at once: ${words}`, () => {
+    it(`are refused, with all faults at once: ${words}`, () => {
       const asked = parse(words);
       assert(asked.kind === 'fault');
       assert.equal(asked.messages.length, messages.length, asked.messages.join('\n'));

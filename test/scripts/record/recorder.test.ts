@@ -55,7 +55,7 @@ describe('The recorder', () => {
     return lines.map((line) => JSON.parse(line) as RecordedLine);
   }
 
-  it('writes down what it asked, what was answered, and every message of the stream', async () => {
+  it('records its requests, the responses, and every message of the stream', async () => {
     const lines = await record('');
     const requests = lines.flatMap((line) =>
       line.kind === 'exchange' ? [`${line.request.method} ${line.request.path}`] : [],
@@ -95,7 +95,7 @@ describe('The recorder', () => {
     ]);
   });
 
-  it('makes the application before it watches it, so that a replay can', async () => {
+  it('creates the application before it watches it, so that a replay can do the same', async () => {
     const lines = await record('-- create get');
     const kinds = lines.filter(({ kind }) => kind !== 'event').map(({ kind }) => kind);
     assert.deepEqual(kinds, ['exchange', 'stream-open', 'exchange']);
@@ -105,14 +105,14 @@ describe('The recorder', () => {
     assert.equal(made.response.status, 200);
   });
 
-  it('records a refusal like any answer', async () => {
+  it('records a refusal like any response', async () => {
     const lines = await record('-- terminate');
     const [line] = lines.filter(({ kind }) => kind === 'exchange');
     assert(line?.kind === 'exchange');
     assert.equal(line.response.status, 400);
   });
 
-  it('says so when an operation does not end in time', async () => {
+  it('reports an operation that does not end in time', async () => {
     await assert.rejects(
       record('-- sync wait seconds=1'),
       /^Error: The operation did not end within 1 s\.$/,

@@ -15,7 +15,7 @@ function clean(line: unknown): unknown {
   return JSON.parse(text);
 }
 
-describe('A recording that is written', () => {
+describe('A written recording', () => {
   const cases: readonly (readonly [what: string, line: unknown, written: unknown])[] = [
     [
       'has another server',
@@ -28,7 +28,7 @@ describe('A recording that is written', () => {
       'lookup argocd.example.com: no',
     ],
     ['has no token', `token ${token} of ci`, 'token <token> of ci'],
-    ['has no token of somebody else', 'eyJhbGciOiJub25lIn0x.eyJzdWIiOiJib3NzIn0.', '<token>'],
+    ['has no token of anybody else', 'eyJhbGciOiJub25lIn0x.eyJzdWIiOiJib3NzIn0.', '<token>'],
     [
       'has other repositories, whatever their form',
       [
@@ -57,7 +57,7 @@ describe('A recording that is written', () => {
       { images: ['registry-1.example.com/shop:1', 'nginx:1.27'] },
     ],
     [
-      'has other clusters, and the usual one',
+      'has other clusters, except for the default one',
       [{ server: 'https://k8s.contoso.com:6443' }, { server: 'https://kubernetes.default.svc' }],
       [{ server: 'https://host-1.example.com:6443' }, { server: 'https://kubernetes.default.svc' }],
     ],
@@ -72,7 +72,7 @@ describe('A recording that is written', () => {
       'dial tcp 192.0.2.1:443 from 192.0.2.2',
     ],
     [
-      'has no values of Secrets, also in manifests',
+      'has no values of Secrets, even in manifests',
       {
         manifests: [
           '{"kind":"Secret","metadata":{"name":"db"},"data":{"password":"aHVudGVyMg=="}}',
@@ -81,7 +81,7 @@ describe('A recording that is written', () => {
       { manifests: ['{"kind":"Secret","metadata":{"name":"db"},"data":{"password":"++++++++"}}'] },
     ],
     [
-      'has no values of Secrets in files, whose other documents stay as they are',
+      'has no values of Secrets in files, whose other documents are unchanged',
       {
         files: {
           'a.yaml':
@@ -96,7 +96,7 @@ describe('A recording that is written', () => {
       },
     ],
     [
-      'has no values of parameters with telling names',
+      'has no values of parameters with suspicious names',
       {
         parameters: [
           { name: 'db.password', value: 'hunter2' },
@@ -111,7 +111,7 @@ describe('A recording that is written', () => {
       },
     ],
     [
-      'has none of what a cluster notes for itself',
+      'has nothing that a cluster records for itself',
       {
         metadata: {
           managedFields: [1],
@@ -121,7 +121,7 @@ describe('A recording that is written', () => {
       { metadata: { annotations: { a: 'b' } } },
     ],
     [
-      'has the application by the name of the recording, and only that',
+      "has the application under the recording's name, and replaces nothing else",
       {
         name: 'payments',
         path: '/api/v1/applications/payments?x',
@@ -137,7 +137,7 @@ describe('A recording that is written', () => {
     ],
     ['has what the user replaced', 'Contoso shop', 'Fabrikam shop'],
     [
-      'keeps what everybody has',
+      'keeps what is public',
       'argocd.argoproj.io/hook batch.kubernetes.io',
       'argocd.argoproj.io/hook batch.kubernetes.io',
     ],
@@ -148,7 +148,7 @@ describe('A recording that is written', () => {
     });
   }
 
-  it('names what may be a host of somebody, for a person to decide', () => {
+  it('names possible private hosts for a person to decide', () => {
     const { suspects } = redact(['at build.internal and www.contoso.com in a.yaml'], options);
     assert.deepEqual(suspects, ['build.internal', 'www.contoso.com']);
   });

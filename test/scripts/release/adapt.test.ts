@@ -39,12 +39,12 @@ describe('A staged package', () => {
   const taskText = (name: string) =>
     readFileSync(join(folder, 'tasks', name, 'V1/task.json'), 'utf8');
 
-  it('is private and what the project says, unless asked', () => {
+  it('is private and matches the project by default', () => {
     const before = JSON.parse(readFileSync(join(root, 'vss-extension.json'), 'utf8')) as Manifest;
     assert.deepEqual(adapted({}), before);
   });
 
-  it('has the publisher and version that it was asked for, its tasks too', () => {
+  it('has the requested publisher and version, including its tasks', () => {
     const { publisher, version } = adapted({ publisher: 'fabrikam', version: '1.7.9' });
     assert.deepEqual([publisher, version], ['fabrikam', '1.7.9']);
     for (const name of [
@@ -58,13 +58,13 @@ describe('A staged package', () => {
     }
   });
 
-  it('is marked as a preview once, and as public apart from it', () => {
+  it('is marked as a preview once, and public independently of that', () => {
     const { galleryFlags, public: isPublic } = adapted({ isPreview: true, isPublic: true });
     assert.deepEqual(galleryFlags, ['Preview']);
     assert.equal(isPublic, true);
   });
 
-  it('under another ID has connection types of its own, which its tasks ask for', () => {
+  it('under another ID has its own connection types, which its tasks use', () => {
     const { id, contributions } = adapted({ extensionId: 'argo-trial' });
     assert.equal(id, 'argo-trial');
     const types = contributions

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { packageUsage, readPackageRequest } from '../../../scripts/release/package-request.ts';
 
-describe('What npm run package is asked for', () => {
-  it('is a private package of the project as it is, silently', () => {
+describe('The arguments of npm run package', () => {
+  it('default to a private package of the unchanged project', () => {
     assert.deepEqual(readPackageRequest([]), {
       kind: 'package',
       isPreview: false,
@@ -11,7 +11,7 @@ describe('What npm run package is asked for', () => {
     });
   });
 
-  it('is read from its options', () => {
+  it('are read from options', () => {
     const words =
       '--publisher fabrikam --version 1.2.3 --preview --public --extension-id argo-trial';
     assert.deepEqual(readPackageRequest(words.split(' ')), {
@@ -24,7 +24,7 @@ describe('What npm run package is asked for', () => {
     });
   });
 
-  it('takes values behind a =', () => {
+  it('may have values after =', () => {
     assert.deepEqual(readPackageRequest(['--publisher=fabrikam']), {
       kind: 'package',
       publisher: 'fabrikam',
@@ -51,7 +51,7 @@ describe('What npm run package is asked for', () => {
     { words: ['fabrikam'], message: /^Unexpected argument 'fabrikam'/ },
   ];
   for (const { words, message } of wrong) {
-    it(`is refused in a sentence: ${words.join(' ')}`, () => {
+    it(`are refused in a sentence: ${words.join(' ')}`, () => {
       const read = readPackageRequest(words);
       assert.ok(read.kind === 'fault');
       assert.equal(read.messages.length, 1);
@@ -59,13 +59,13 @@ describe('What npm run package is asked for', () => {
     });
   }
 
-  it('tells all faults at once', () => {
+  it('report all faults at once', () => {
     const read = readPackageRequest(['--publisher', 'a b', '--version', '1']);
     assert.ok(read.kind === 'fault');
     assert.equal(read.messages.length, 2);
   });
 
-  it('is help where that is asked for', () => {
+  it('may ask for help', () => {
     assert.equal(readPackageRequest(['--help', '--version', '1']).kind, 'help');
     for (const option of ['publisher', 'version', 'preview', 'public', 'extension-id']) {
       assert.ok(packageUsage.includes(`--${option}`), option);

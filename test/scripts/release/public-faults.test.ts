@@ -8,7 +8,7 @@ import { adaptStaged } from '../../../scripts/release/adapt.ts';
 import { publicFaults } from '../../../scripts/release/public-faults.ts';
 import { stampedFiles } from '../../../scripts/release/stamped-files.ts';
 
-/** What is read of a project. */
+/** The parts that are read of a project. */
 const files = [
   'package.json',
   'tasks',
@@ -53,17 +53,17 @@ describe('A public package', () => {
     return publicFaults(project, staged, version);
   }
 
-  it('is ready with a publisher, a repository and a version that is new', async () => {
+  it('is ready with a publisher, a repository and a new version', async () => {
     assert.deepEqual(await faults('fabrikam'), []);
   });
 
-  it('is not, without a publisher', async () => {
+  it('is not ready without a publisher', async () => {
     assert.deepEqual(await faults(undefined), [
       'set-your-publisher is a placeholder: give --publisher ID.',
     ]);
   });
 
-  it('is not, while nobody said where the project lives', async () => {
+  it("is not ready without the project's location", async () => {
     edit('package.json', /"url": "[^"]*"/, '"url": "https://git.example.com/set-your-repository"');
     stampProject();
     assert.deepEqual(await faults('fabrikam'), [
@@ -71,19 +71,19 @@ describe('A public package', () => {
     ]);
   });
 
-  it('is not, as another version than that of the project', async () => {
+  it("is not ready with another version than the project's", async () => {
     const [fault, ...more] = await faults('fabrikam', '9.9.9');
     assert.equal(more.length, 0);
     assert.match(fault ?? '', /must have the version of package\.json, [\d.]+, not 9\.9\.9/);
   });
 
-  it('is not, where a file does not follow package.json', async () => {
+  it('is not ready if a file does not follow package.json', async () => {
     edit('package.json', /"version": "[^"]*"/, '"version": "1.77.0"');
     const found = await faults('fabrikam');
     assert.ok(found.includes('vss-extension.json does not match package.json: run npm run stamp.'));
   });
 
-  it('is not, with changed tasks in a version that was released', async () => {
+  it('is not ready with changed tasks in a released version', async () => {
     const { version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
       readonly version: string;
     };

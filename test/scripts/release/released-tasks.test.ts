@@ -17,7 +17,7 @@ const released: Release = { version: '1.2.0', tasks: { 'tasks/A/V1': 'a', 'tasks
 const contentsOf = (tasks: Release['tasks']) => () => Promise.resolve(tasks);
 
 describe('The version of the project', () => {
-  it('is another one than was released, or the tasks are the same; if not, run npm version', async () => {
+  it('differs from the released one, or the tasks are the same; if not, run npm version', async () => {
     const { version } = readIdentity(root);
     assert.deepEqual(await versionFaults(readRelease(root), version, () => taskContents(root)), []);
   });
@@ -56,11 +56,11 @@ describe('A version', () => {
   }
 });
 
-/** Code of one task only, as the agent's is. */
+/** Code that is only in one task, like the agent's. */
 const codeOf = (code: string) => (folder: string) =>
   Promise.resolve(folder === 'tasks/ArgoCDSync/V1' ? code : '');
 
-describe('What is in a task', () => {
+describe('The content of a task', () => {
   let project: string;
   let original: Release['tasks'];
   before(async () => {
@@ -81,12 +81,12 @@ describe('What is in a task', () => {
     return Object.keys(original).filter((folder) => contents[folder] !== original[folder]);
   }
 
-  it('is told for each of them', () => {
+  it('is recorded for each of them', () => {
     assert.equal(Object.keys(original).length, 6);
     assert.equal(new Set(Object.values(original)).size, 6);
   });
 
-  it('is another with other code, of the task that has it', async () => {
+  it('differs for the task whose code changed', async () => {
     const contents = await taskContents(project, codeOf('run();'));
     const changed = Object.keys(original).filter((folder) => contents[folder] !== original[folder]);
     assert.deepEqual(changed, ['tasks/ArgoCDSync/V1']);
@@ -107,7 +107,7 @@ describe('What is in a task', () => {
       changed: [gate],
     },
     {
-      name: 'its version, which says nothing of the content',
+      name: 'its version, which is not content',
       path: `${gate}/task.json`,
       change: (text: string) => text.replace(/"Patch": \d+/, '"Patch": 77'),
       changed: [],

@@ -10,7 +10,7 @@ import {
 const identity = { version: '1.4.2' };
 
 describe('Stamping', () => {
-  it('gives the manifest the version, and leaves its layout and all else alone', () => {
+  it('sets the version of the manifest, and leaves its layout and everything else unchanged', () => {
     const text =
       '{\n  "manifestVersion": 1,\n  "version": "1.0.0",\n  "x": { "version": "7" }\n}\n';
     assert.equal(stampManifest(text, identity), text.replace('1.0.0', '1.4.2'));
@@ -22,7 +22,7 @@ describe('Stamping', () => {
     assert.match(stampTask(text, { version: '2.0.0' }), /"Major": 1, "Minor": 1000, "Patch": 0/);
   });
 
-  it('gives the image and what the handler says of itself the version', () => {
+  it("sets the version of the image and of the handler's own report", () => {
     const text = [
       'docker push registry.example.com/argocd-handler:1.0.0',
       'newTag: 1.0.0',
@@ -32,7 +32,7 @@ describe('Stamping', () => {
     assert.equal(stampImage(text, identity), text.replaceAll('1.0.0', '1.4.2'));
   });
 
-  it('turns links to another repository, whatever its address holds', () => {
+  it('updates links to another repository, whatever its URL contains', () => {
     const links = '[a](https://old.example.com/x/blob/main/a.md) https://old.example.com/x/issues';
     assert.equal(
       stampLinks(links, 'https://old.example.com/x', 'https://new.example.com/$&'),
@@ -40,7 +40,7 @@ describe('Stamping', () => {
     );
   });
 
-  it('refuses what has no version to replace', () => {
+  it('refuses a file without a version to replace', () => {
     assert.throws(() => stampManifest('{}', identity), /vss-extension\.json has no version/);
   });
 });

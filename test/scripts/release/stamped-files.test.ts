@@ -29,7 +29,7 @@ describe('The files that repeat what package.json decides', () => {
     }
   });
 
-  it('say the same version of the lock file', () => {
+  it('match the version in the lock file', () => {
     const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
       readonly version: string;
     };

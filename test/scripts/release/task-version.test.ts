@@ -18,7 +18,7 @@ describe('The version of a task', () => {
     });
   }
 
-  it('rises whenever that of the extension does, within and between its majors', () => {
+  it("rises whenever the extension's does, within and between its majors", () => {
     const number = fc.nat({ max: 999 });
     const anExtension = fc
       .tuple(fc.integer({ min: 1, max: 9 }), number, number)
@@ -48,7 +48,7 @@ describe('The order of versions', () => {
     { one: '1.9.9', other: '2.0.0', sign: -1 },
   ];
   for (const { one, other, sign } of cases) {
-    it(`is by numbers: ${one} and ${other}`, () => {
+    it(`is numeric: ${one} and ${other}`, () => {
       assert.equal(Math.sign(compareVersions(one, other)), sign);
     });
   }

@@ -6,7 +6,7 @@ const usual = { kills: 1_000, requests: 100_000, minutes: 20, seed: undefined };
 
 describe('The command line of a soak', () => {
   const table: readonly (readonly [string, readonly string[], SoakAsked])[] = [
-    ['does everything when it is empty', [], { kind: 'run', plan: usual }],
+    ['does everything if it is empty', [], { kind: 'run', plan: usual }],
     [
       'takes numbers',
       ['--kills', '5', '--requests', '0', '--minutes', '1', '--seed', '42'],
@@ -14,16 +14,16 @@ describe('The command line of a soak', () => {
     ],
     ['asks for help', ['-h'], { kind: 'help' }],
     ['runs the tests on a busy machine', ['busy'], { kind: 'busy', runs: 3 }],
-    ['runs them as often as is said', ['busy', '--runs', '1'], { kind: 'busy', runs: 1 }],
-    ['asks for help on it', ['busy', '--help'], { kind: 'help' }],
+    ['runs them as often as requested', ['busy', '--runs', '1'], { kind: 'busy', runs: 1 }],
+    ['asks for help about it', ['busy', '--help'], { kind: 'help' }],
     ['simulates follow-ups', ['follow-ups'], { kind: 'followUps', seeds: 8_000, first: 1 }],
     [
-      'simulates them again from a seed',
+      'repeats a simulation from a seed',
       ['follow-ups', '--seeds', '1', '--first', '42'],
       { kind: 'followUps', seeds: 1, first: 42 },
     ],
     [
-      'says what is no number',
+      'refuses an invalid number',
       ['--kills', 'many'],
       { kind: 'fault', messages: ['--kills is a whole number, not "many".'] },
     ],
@@ -32,7 +32,7 @@ describe('The command line of a soak', () => {
     it(what, () => assert.deepEqual(readSoakArguments(words), expected));
   }
 
-  it('refuses what it does not know', () => {
+  it('refuses unknown arguments', () => {
     assert.equal(readSoakArguments(['--fuzz']).kind, 'fault');
     assert.equal(readSoakArguments(['--seed=-1']).kind, 'fault');
     assert.equal(readSoakArguments(['kills']).kind, 'fault');

@@ -4,8 +4,8 @@ import { failuresOf } from '../../../scripts/soak/test-output.ts';
 const lines = (count: number, text: string) =>
   Array.from({ length: count }, (_, at) => `${text} ${at}`);
 
-describe('what a soak shows of the output of npm test', () => {
-  it('is all failures of every suite, however long', () => {
+describe('The excerpt from npm test in a soak', () => {
+  it('contains all failures of every suite, however long', () => {
     const first = ['  2 failing', '', '  1) one', ...lines(100, 'at')];
     const third = ['  1 failing', '  1) other'];
     const output = [
@@ -16,7 +16,7 @@ describe('what a soak shows of the output of npm test', () => {
     assert.deepEqual(failuresOf(`${output.join('\n')}\n`), [...first, ...third]);
   });
 
-  it('is its end if it broke off without a failure, and how much that is', () => {
+  it('contains the end if it broke off without a failure, and says how much that is', () => {
     const shown = failuresOf(lines(100, 'line').join('\n'));
     assert.deepEqual(
       [shown[0], shown[1], shown.at(-1), shown.length],
@@ -25,7 +25,7 @@ describe('what a soak shows of the output of npm test', () => {
     assert.deepEqual(failuresOf('src/a.ts: wrong\n'), ['src/a.ts: wrong']);
   });
 
-  it('has a bound, which is said', () => {
+  it('is bounded, and says so', () => {
     const shown = failuresOf(['  9 failing', ...lines(3_000, 'at')].join('\n'));
     assert.equal(shown.length, 2_001);
     assert.equal(shown.at(-1), 'and 1001 more lines, which are above');

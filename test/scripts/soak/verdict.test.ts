@@ -6,12 +6,12 @@ const good = { what: '1000 kills', problems: [] };
 const bad = { what: '9 requests', problems: ['500 to GET /'] };
 
 describe('The verdict of a soak', () => {
-  it('is good when nothing was found, and tells what was done', () => {
+  it('is good if nothing was found, and says what was done', () => {
     assert.ok(hasPassed([good]));
     assert.deepEqual(verdictOf([good], 7), ['passed  1000 kills']);
   });
 
-  it('is bad when anything was found, and tells how to see it again', () => {
+  it('is bad if anything was found, and says how to reproduce it', () => {
     assert.ok(!hasPassed([good, bad]));
     assert.deepEqual(verdictOf([good, bad], 7), [
       'passed  1000 kills',
@@ -21,17 +21,17 @@ describe('The verdict of a soak', () => {
     ]);
   });
 
-  it('names no seed where there was none', () => {
+  it('names no seed if there was none', () => {
     assert.deepEqual(verdictOf([bad]), ['FAILED  9 requests', '        500 to GET /']);
   });
 
-  it('shows only as much as a screen can hold', () => {
+  it('shows only as much as fits on a screen', () => {
     const lines = verdictOf([{ what: 'x', problems: Array<string>(30).fill('no') }], 7);
     assert.equal(lines.length, 23);
     assert.equal(lines.at(-2), '        and 10 more');
   });
 
-  it('shows all of what is bounded already', () => {
+  it('shows all of what is already bounded', () => {
     const part = { what: 'x', problems: Array<string>(30).fill('no'), isWhole: true };
     assert.equal(verdictOf([part]).length, 31);
   });

@@ -8,7 +8,7 @@ import { measureDelays } from '../../../../scripts/bench/handler/delays.ts';
 import { isMet } from '../../../../scripts/bench/figure.ts';
 import { bundle, handlerBundle } from '../../../../scripts/bundle.ts';
 
-describe('The bench of the handler', () => {
+describe("The handler's bench", () => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 
   before(() => bundle(handlerBundle));
@@ -28,7 +28,7 @@ describe('The bench of the handler', () => {
     for (const { what, value } of figures) assert.ok((value ?? 0) > 1, what);
   });
 
-  it('counts of a burst what was not told', async () => {
+  it('counts what was not reported in a burst', async () => {
     const sizes = { runs: [4], runFor: [100, 300] };
     const told = await measureBursts(folder, { ...sizes, within: 120_000 });
     const what = 'done → completed, 4 at once';

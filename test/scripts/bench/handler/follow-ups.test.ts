@@ -8,7 +8,7 @@ import { measureStorm } from '../../../../scripts/bench/handler/storm.ts';
 import { isMet } from '../../../../scripts/bench/figure.ts';
 import { bundle, handlerBundle } from '../../../../scripts/bundle.ts';
 
-describe('The bench of follow-ups', () => {
+describe('The follow-up bench', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 
   before(() => bundle(handlerBundle));
@@ -16,7 +16,8 @@ describe('The bench of follow-ups', () => {
 
   it('measures how soon they are queued, and what it costs', async () => {
     const figures = await measureFollowUps(folder, {
-      // More than are at work at once: what is at work when the handler is killed is looked up for a minute.
+      // More than are processed at once: what is in progress when the handler is killed is looked
+      // up for a minute.
       ...{ applications: 30, perMinute: 60, watch: 2_000, hooks: 2, waiting: 90, settle: 0 },
     });
     const measured = figures.map(({ what }) => what);
@@ -30,7 +31,7 @@ describe('The bench of follow-ups', () => {
     for (const { what, value } of delays) assert.ok((value ?? 0) > 0, what);
   });
 
-  it('measures a storm, of which nothing is lost and no more is kept than may be', async () => {
+  it('measures a storm, which loses nothing and keeps no more than allowed', async () => {
     const figures = await measureStorm(folder, {
       ...{ applications: 20, perMinute: 600, watch: 3_000, actionsPerHour: 1, settle: 0 },
     });

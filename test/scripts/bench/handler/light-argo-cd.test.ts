@@ -14,7 +14,7 @@ const request: SyncRequest = {
   infos: [{ name: 'azure-pipelines/run', value: 'plan/job/task/run' }],
 };
 
-describe('The light Argo CD of the bench', () => {
+describe("The bench's lightweight Argo CD", () => {
   let server: LightArgoCD;
   let argocd: RestArgoCD;
 
@@ -36,7 +36,7 @@ describe('The light Argo CD of the bench', () => {
     await server.stop();
   });
 
-  it('tells of its applications in the words of Argo CD', async () => {
+  it("returns its applications in Argo CD's format", async () => {
     const listed = await argocd.list(signal);
     assert.deepEqual(
       listed.map(({ name, sync }) => [name, sync.status]),
@@ -54,7 +54,7 @@ describe('The light Argo CD of the bench', () => {
     assert.equal((await argocd.windows(address, signal)).canSync, true);
   });
 
-  it('runs an operation until it is told to end it, and tells of every change', async () => {
+  it('runs an operation until it is told to end it, and reports every change', async () => {
     const told: string[] = [];
     for await (const summaryEvent of argocd.summaryEvents(signal)) {
       const { summary, read } = summaryEvent ?? {};
@@ -77,7 +77,7 @@ describe('The light Argo CD of the bench', () => {
     assert.deepEqual([sync.status, history.length], ['Synced', 10]);
   });
 
-  it('refuses what it does not know', async () => {
+  it('refuses unknown requests', async () => {
     await assert.rejects(argocd.get({ ...address, name: 'other' }, { signal }), /no such/);
     await assert.rejects(argocd.terminate(address, signal), /operation/);
   });

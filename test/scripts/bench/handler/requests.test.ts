@@ -21,8 +21,8 @@ const job = {
 };
 const request = syncRequest(job, 'http://127.0.0.1/fabrikam', { applications: 'shop-1' });
 
-describe('The requests of the bench', () => {
-  it('are what the handler reads', () => {
+describe("The bench's requests", () => {
+  it('are accepted by the handler', () => {
     const reading = readBody(
       request.body,
       request.headers['Content-Type'],
@@ -33,10 +33,11 @@ describe('The requests of the bench', () => {
     assert.equal(reading.sections.get('applications'), 'shop-1');
   });
 
-  it('are sent when they are due, however long others wait, and counted from then', async () => {
+  it('are sent when they are due, however long others wait, and timed from then on', async () => {
     const count = 20;
     const held: ServerResponse[] = [];
-    // Nobody is answered before all have come: who waited for answers would wait for ever.
+    // Nothing is answered before all have arrived: a client that waited for responses would wait
+    // forever.
     const server = createServer((incoming, response) => {
       incoming.resume();
       held.push(response);
@@ -59,7 +60,7 @@ describe('The requests of the bench', () => {
     assert.ok(first.answeredAt - first.dueAt >= last.dueAt - first.dueAt);
   });
 
-  it('say so when one was not acknowledged', () => {
+  it('report one that was not acknowledged', () => {
     const answer = { dueAt: 0, answeredAt: 1, status: 202 };
     assert.throws(
       () => assertAcknowledged([answer, { ...answer, status: 503 }, { ...answer, status: 0 }]),

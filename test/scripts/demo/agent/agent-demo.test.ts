@@ -15,8 +15,8 @@ const run: Run = {
   infrastructureFailure: undefined,
 };
 
-describe('The judgement of a run on an agent', () => {
-  it('finds nothing where all is as expected', () => {
+describe('The verdict on a run on an agent', () => {
+  it('finds nothing if everything is as expected', () => {
     const { name, expected, real, faults } = judge(scenario, run);
     assert.equal(name, 'success');
     assert.equal(expected, 'Succeeded, succeeded');

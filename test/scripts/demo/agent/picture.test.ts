@@ -14,7 +14,7 @@ describe('The picture of a run', () => {
     ],
   });
 
-  it('is well-formed, and has the lines of the log', () => {
+  it('is well-formed, and contains the lines of the log', () => {
     assertWellFormed(svg);
     assert.match(svg, /▾ PreSync/);
     assert.match(svg, /a &lt;b&gt; &amp; c/);
@@ -22,7 +22,7 @@ describe('The picture of a run', () => {
     assert.doesNotMatch(svg, /endgroup/);
   });
 
-  it('shows no address of this machine', () => {
+  it('shows no path of this machine', () => {
     assert.match(svg, /https:\/\/argocd\.example\.com/);
     assert.doesNotMatch(svg, /127\.0\.0\.1/);
   });

@@ -22,7 +22,7 @@ function record(name: string, parentId: string | undefined): TimelineRecord {
 }
 
 describe('The records of a step as rows', () => {
-  it('stand below their parents, whatever the order in which they came', () => {
+  it('are below their parents, in whatever order they came', () => {
     const records = [record('Sync', 'shop'), record('shop', undefined), record('cart', undefined)];
     assert.deepEqual(
       timelineRows(records).map(({ name, depth }) => [name, depth]),
@@ -34,7 +34,7 @@ describe('The records of a step as rows', () => {
     );
   });
 
-  it('have the result, or the state of one that did not end', () => {
+  it('have the result, or the state if they did not end', () => {
     const open = { ...record('shop', undefined), result: undefined, finishedAt: undefined };
     const rows = timelineRows([
       record('cart', undefined),

@@ -13,7 +13,7 @@ const request = {
 };
 
 describe('The request of a server task', () => {
-  it('is shown with its secrets masked, and with the sections that are asked for', () => {
+  it('is shown with its secrets masked, and with the requested sections', () => {
     assert.deepEqual(requestLines(request, ['argocd', 'info']).map(textOf), [
       'POST http://handler.example.com/v1/syncs',
       'PlanId: plan',
@@ -29,14 +29,14 @@ describe('The request of a server task', () => {
     ]);
   });
 
-  it('masks an authorization that has one word only', () => {
+  it('masks an authorization with only one word', () => {
     const headers = { Authorization: 'a-token' };
     const lines = requestLines({ ...request, headers }, []).map(textOf);
     assert.ok(lines.includes('Authorization: ***'));
   });
 });
 
-describe('The answer to a server task', () => {
+describe('The response to a server task', () => {
   const table = [
     { status: 202, statusName: 'Accepted', tone: 'good' },
     { status: 403, statusName: 'Forbidden', tone: 'bad' },

@@ -5,7 +5,7 @@ import { Screen } from '../../../../scripts/demo/screen.ts';
 import type { Job } from '../../../../simulators/azure-devops/job.ts';
 import { AzureDevOpsSimulator } from '../../../../simulators/azure-devops/simulator.ts';
 
-describe('A run while it grows', () => {
+describe('A run in progress', () => {
   let azure: AzureDevOpsSimulator;
   let job: Job;
   let live: LiveRun;
@@ -27,7 +27,7 @@ describe('A run while it grows', () => {
   });
   afterEach(() => azure.stop());
 
-  /** Calls the service as the handler does. */
+  /** Calls the service like the handler does. */
   async function call(method: string, path: string, body?: unknown): Promise<void> {
     const isText = typeof body === 'string';
     const hub = `${job.projectId}/_apis/distributedtask/hubs/build/plans/${job.planId}`;
@@ -42,7 +42,7 @@ describe('A run while it grows', () => {
     assert.ok(response.ok, `${response.status} ${await response.text()}`);
   }
 
-  it('shows each line of the log once, without its stamp', async () => {
+  it('shows each line of the log once, without its timestamp', async () => {
     await call('POST', '/logs', { path: `logs\\${job.taskInstanceId}` });
     const stamp = '2026-11-21T09:02:11.5260000Z';
     await call('POST', '/logs/1', `${stamp} ##[group]PreSync\n${stamp} one\n`);

@@ -39,7 +39,7 @@ function shown(of: RunView): string {
 }
 
 describe('The page of a run in the demo', () => {
-  it('has timeline, issues, summary and outputs, and no log again', () => {
+  it('has timeline, issues, summary and outputs, but not the log again', () => {
     assert.equal(
       shown(view),
       `
@@ -60,7 +60,7 @@ Outputs
     );
   });
 
-  it('leaves out what there is none of', () => {
+  it('omits empty parts', () => {
     const rows = [
       { ...task, state: 'inProgress', result: undefined, finishedAt: undefined },
     ] as const;
