@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { LoopbackTraffic } from '../../simulators/loopback-traffic.ts';
 
-describe('the traffic between sockets of this process', () => {
+describe('Traffic between sockets of this process', () => {
   let traffic: LoopbackTraffic;
   let server: Server;
   let accepted: Socket;
@@ -32,7 +32,7 @@ describe('the traffic between sockets of this process', () => {
     assert.equal(traffic.isOnItsWay, false);
   });
 
-  it('is what was written, until the other end has read it', async () => {
+  it('is what was written until the other end has read it', async () => {
     const before = traffic.moved;
     client.write('hello');
     assert.equal(traffic.isOnItsWay, true);
@@ -42,7 +42,7 @@ describe('the traffic between sockets of this process', () => {
     assert.notEqual(traffic.moved, before);
   });
 
-  it('is a connection that one end has closed and the other has not seen closed', async () => {
+  it('includes a connection that one end has closed, until the other has noticed', async () => {
     accepted.resume();
     client.resume();
     client.destroy();

@@ -34,7 +34,7 @@ describe('The agent', () => {
   }
 
   for (const node of [20, 24] as const) {
-    it(`runs a task on Node ${node} and tells what is left of it`, async () => {
+    it(`runs a task on Node ${node} and returns its results`, async () => {
       const seen: string[] = [];
       const run = await runTask(
         probe(
@@ -55,7 +55,7 @@ describe('The agent', () => {
     });
   }
 
-  it('fails a step whose process does not end with 0, whatever it said', async () => {
+  it('fails a step whose process does not end with 0, whatever it reported', async () => {
     const run = await runTask(
       probe(`console.log('##vso[task.complete result=Succeeded]'); process.exitCode = 3;`),
     );
@@ -63,7 +63,7 @@ describe('The agent', () => {
     assert.match(run.infrastructureFailure ?? '', /exit code 3/);
   });
 
-  it('hides the secrets of the connection before the task says a word', async () => {
+  it("masks the connection's secrets from the start", async () => {
     const run = await runTask(
       probe(`console.log('token t0ken')`, { connection: { url: 'https://x/', token: 't0ken' } }),
     );
@@ -78,7 +78,7 @@ describe('The agent', () => {
     assert.ok(existsSync(run.temporaryFolder));
   });
 
-  it('cancels with SIGINT, and the step is canceled whatever it says then', async () => {
+  it('cancels with SIGINT, and the step is canceled whatever it reports then', async () => {
     const running = startTask(
       probe(`
         process.on('SIGINT', () => {
@@ -100,7 +100,7 @@ describe('The agent', () => {
     assert.equal(run.infrastructureFailure, undefined);
   });
 
-  it('continues to SIGTERM and then kills the process and its children', async () => {
+  it('continues with SIGTERM and then kills the process and its children', async () => {
     const controller = new AbortController();
     const running = startTask(
       probe(
@@ -127,7 +127,7 @@ describe('The agent', () => {
     assert.equal(run.result, 'Canceled');
   });
 
-  it('takes the newest version of a task', () => {
+  it('runs the newest version of a task', () => {
     assert.match(taskFolder('ArgoCDSync'), /tasks.ArgoCDSync.V1$/);
     assert.throws(() => taskFolder('Nothing'));
   });
@@ -151,7 +151,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A killed orphan stays in the table of processes until its new parent looks at it. */
+/** A killed orphan stays in the process table until its new parent reaps it. */
 function isZombie(pid: number): boolean {
   const file = `/proc/${pid}/stat`;
   return existsSync(file) && / Z /.test(readFileSync(file, 'utf8'));

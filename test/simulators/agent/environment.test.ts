@@ -37,7 +37,7 @@ describe('The environment of a task', () => {
     assert.equal(variables['INPUT_REVISION'], '');
   });
 
-  it('has the values that were given, trimmed and of any case', () => {
+  it('has the given values, trimmed and of any case', () => {
     const { variables } = build({ inputs: { DRYRUN: true, revision: ' main \n' } });
     assert.equal(variables['INPUT_DRYRUN'], 'true');
     assert.equal(variables['INPUT_REVISION'], 'main');
@@ -97,7 +97,7 @@ describe('The environment of a task', () => {
     assert.ok(secrets.includes('hush'));
   });
 
-  it('has nothing of the environment of these tests but what a machine has', () => {
+  it("has nothing of the tests' own environment except what a machine has", () => {
     process.env['NPM_THING'] = 'x';
     try {
       const { variables } = build({ env: { HTTPS_PROXY: 'http://step' } });

@@ -5,7 +5,7 @@ import { parseLoggingCommand } from '../../../simulators/agent/logging-command.t
 describe('A logging command', () => {
   const parsed = [
     {
-      name: 'stands at the start of a line',
+      name: 'is found at the start of a line',
       line: '##vso[task.setprogress value=50;]half',
       command: { event: 'setprogress', properties: { value: '50' }, data: 'half' },
     },
@@ -25,12 +25,12 @@ describe('A logging command', () => {
       command: { event: 'setvariable', properties: { variable: 'a', isoutput: 'true' }, data: 'b' },
     },
     {
-      name: 'has its escapes undone in properties and in data',
+      name: 'has unescaped properties and data',
       line: '##vso[task.x a=1%3B2%5D%0D%0A%AZP25]1%3B2%5D%0D%0A%AZP25',
       command: { event: 'x', properties: { a: '1;2]\r\n%' }, data: '1;2]\r\n%' },
     },
     {
-      name: 'keeps a percent sign that was escaped from making another escape',
+      name: 'does not unescape an escaped percent sign twice',
       line: '##vso[task.x]%AZP250A',
       command: { event: 'x', properties: {}, data: '%0A' },
     },
@@ -45,7 +45,7 @@ describe('A logging command', () => {
       command: { event: 'x', properties: { a: '1', ' b': '2' }, data: '' },
     },
     {
-      name: 'has no property that has no value',
+      name: 'ignores a property without a value',
       line: '##vso[task.x a=;b;=c]',
       command: { event: 'x', properties: {}, data: '' },
     },
@@ -77,7 +77,7 @@ describe('A logging command', () => {
     '##VSO[task.debug]x',
     ']##vso[',
   ]) {
-    it(`is not seen in "${line}"`, () => {
+    it(`is not found in "${line}"`, () => {
       assert.equal(parseLoggingCommand(line), undefined);
     });
   }

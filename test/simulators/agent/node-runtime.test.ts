@@ -18,7 +18,7 @@ describe('The Node of a task', () => {
     );
   });
 
-  it('is the one that was asked for', () => {
+  it('is the requested one', () => {
     assert.equal(chooseNodeRuntime(taskWith('Node20_1', 'Node24'), 20).handler, 'Node20_1');
   });
 
@@ -31,7 +31,7 @@ describe('The Node of a task', () => {
   });
 
   for (const major of [20, 24] as const) {
-    it(`is here in version ${major}`, () => {
+    it(`is available in version ${major}`, () => {
       const path = findNode(major);
       assert.ok(path);
       const version = execFileSync(path, ['--version'], { encoding: 'utf8' });

@@ -18,33 +18,33 @@ function run(lines: readonly string[], task: TaskDefinition = plain): Step {
   return step;
 }
 
-describe('A line of a task', () => {
-  it('goes to the log when it holds no command', () => {
+describe("A line of a task's output", () => {
+  it('goes to the log if it contains no command', () => {
     assert.deepEqual(run(['hello', '##[group]PreSync']).lines, ['hello', '##[group]PreSync']);
   });
 
-  it('vanishes, with all that stands before the command, when it holds one', () => {
+  it('disappears, with everything before the command, if it contains one', () => {
     assert.deepEqual(run(['before ##vso[task.debug]after']).lines, []);
   });
 
-  it('is warned about when it looks like a command and is none', () => {
+  it('causes a warning if it only looks like a command', () => {
     const step = run(['##vso is what we write']);
     assert.equal(step.counts.warning, 1);
     assert.equal(step.lines.at(-1), '##vso is what we write');
     assert.equal(step.result, 'Succeeded');
   });
 
-  it('is warned about when no such area is known', () => {
+  it('causes a warning for an unknown area', () => {
     assert.match(run(['##vso[cake.bake]now']).issues[0]?.message ?? '', /cannot find/i);
   });
 
-  it('fails the step when the area has no such command', () => {
+  it('fails the step if the area has no such command', () => {
     assert.equal(run(['##vso[task.bake]now']).result, 'Failed');
   });
 });
 
 describe('task.complete', () => {
-  it('is Succeeded when nothing was said', () => {
+  it('is Succeeded by default', () => {
     assert.equal(run([]).result, 'Succeeded');
   });
 
@@ -83,18 +83,18 @@ describe('task.logissue', () => {
     assert.equal(step.result, 'Succeeded', 'an issue is no result');
   });
 
-  it('shows a message of several lines as several lines', () => {
+  it('shows a multi-line message as several lines', () => {
     assert.deepEqual(run(['##vso[task.logissue type=error]a%0Ab']).lines, ['##[error]a', 'b']);
   });
 
-  it('fails the step for another type, and warns when there is none', () => {
+  it('fails the step for another type, and warns without one', () => {
     assert.equal(run(['##vso[task.logissue type=info]x']).result, 'Failed');
     assert.equal(run(['##vso[task.logissue]x']).counts.warning, 1);
   });
 });
 
 describe('task.setprogress', () => {
-  it('never goes back and keeps within 0 and 100', () => {
+  it('never goes back and stays between 0 and 100', () => {
     const step = run([
       '##vso[task.setprogress value=-5]a',
       '##vso[task.setprogress value=40]b',
@@ -116,7 +116,7 @@ describe('task.setvariable', () => {
     restrictions: { settableVariables: { allowed: ['outcome', 'out*'] } },
   };
 
-  it('makes an output where it says so or task.json does', () => {
+  it('creates an output if the command or task.json says so', () => {
     const step = run(
       ['##vso[task.setvariable variable=Outcome]a', '##vso[task.setvariable variable=outside]b'],
       strict,
@@ -136,7 +136,7 @@ describe('task.setvariable', () => {
     assert.equal(step.result, 'Succeeded');
   });
 
-  it('hides a secret from then on, and refuses one of several lines', () => {
+  it('masks a secret from then on, and refuses a multi-line one', () => {
     const step = run(['##vso[task.setvariable variable=x;issecret=true]hush', 'say hush']);
     assert.deepEqual(step.lines, ['say ***']);
     assert.equal(run(['##vso[task.setvariable variable=x;issecret=true]a%0Ab']).result, 'Failed');
@@ -148,14 +148,14 @@ describe('task.setvariable', () => {
 });
 
 describe('task.setsecret', () => {
-  it('hides the value in later lines and issues', () => {
+  it('masks the value in later lines and issues', () => {
     const step = run(['##vso[task.setsecret]hush', 'hush!', '##vso[task.logissue type=error]hush']);
     assert.deepEqual(step.lines, ['***!', '##[error]***']);
     assert.equal(step.issues[0]?.message, '***');
   });
 });
 
-describe('task.addattachment and its kin', () => {
+describe('task.addattachment and similar commands', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'attachments-'));
@@ -165,7 +165,7 @@ describe('task.addattachment and its kin', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('read the file at once', () => {
+  it('read the file immediately', () => {
     const file = join(folder, 'Argo CD.md');
     const step = run([`##vso[task.addattachment type=argocd.result;name=shop]${file}`]);
     writeFileSync(file, 'changed');
@@ -174,13 +174,13 @@ describe('task.addattachment and its kin', () => {
     ]);
   });
 
-  it('give a summary the name of its file', () => {
+  it('name a summary after its file', () => {
     const step = run([`##vso[task.uploadsummary]${join(folder, 'Argo CD.md')}`]);
     assert.equal(step.attachments[0]?.type, 'Distributedtask.Core.Summary');
     assert.equal(step.attachments[0].name, 'Argo CD.md');
   });
 
-  it('fail the step without type, name or file, or with a name that no file can have', () => {
+  it('fail the step without type, name or file, or with an impossible file name', () => {
     const file = join(folder, 'Argo CD.md');
     for (const line of [
       `##vso[task.addattachment name=a]${file}`,
@@ -194,7 +194,7 @@ describe('task.addattachment and its kin', () => {
     }
   });
 
-  it('are not allowed in restricted mode, which allows the others', () => {
+  it('are not allowed in restricted mode, unlike the others', () => {
     const restricted: TaskDefinition = {
       ...plain,
       restrictions: { commands: { mode: 'restricted' } },

@@ -11,7 +11,7 @@ function apply(timeline: Timeline, properties: Readonly<Record<string, string>>,
 }
 
 describe('A record of task.logdetail', () => {
-  it('starts in progress and now, unless it says otherwise', () => {
+  it('starts in progress and now by default', () => {
     const timeline = new Timeline(() => now);
     apply(timeline, { id: phase, name: 'PreSync', type: 'phase' }, 'running');
     assert.deepEqual(timeline.records, [
@@ -31,7 +31,7 @@ describe('A record of task.logdetail', () => {
     ]);
   });
 
-  it('ends at once and at 100 percent when it is completed', () => {
+  it('ends immediately and at 100 percent when it is completed', () => {
     const timeline = new Timeline(() => now);
     apply(timeline, { id: phase, name: 'PreSync', type: 'phase', order: '3' });
     apply(timeline, { id: phase, state: 'Completed', result: 'Failed' });
@@ -43,14 +43,14 @@ describe('A record of task.logdetail', () => {
     assert.equal(record.order, 3);
   });
 
-  it('takes an unknown state for Pending, minding the case, and an unknown result for success', () => {
+  it('treats an unknown state, which is case-sensitive, as Pending, and an unknown result as success', () => {
     const timeline = new Timeline(() => now);
     apply(timeline, { id: phase, name: 'a', type: 'b', state: 'completed', result: 'Great' });
     assert.equal(timeline.records[0]?.state, 'Pending');
     assert.equal(timeline.records[0]?.result, 'Succeeded');
   });
 
-  it('keeps progress within 0 and 100', () => {
+  it('keeps progress between 0 and 100', () => {
     const timeline = new Timeline(() => now);
     apply(timeline, { id: phase, name: 'a', type: 'b', progress: '140' });
     assert.equal(timeline.records[0]?.progress, 100);
@@ -58,7 +58,7 @@ describe('A record of task.logdetail', () => {
     assert.equal(timeline.records[0]?.progress, 0);
   });
 
-  it('reads times, and takes an unreadable one for now', () => {
+  it('parses times, and treats an invalid one as now', () => {
     const timeline = new Timeline(() => now);
     apply(timeline, { id: phase, name: 'a', type: 'b', starttime: '2026-11-20T10:00:00Z' });
     apply(timeline, { id: phase, finishtime: 'soon' });
@@ -66,7 +66,7 @@ describe('A record of task.logdetail', () => {
     assert.equal(timeline.records[0]?.finishedAt, now);
   });
 
-  it('may have a parent that was made before', () => {
+  it('may have a parent that was created before', () => {
     const timeline = new Timeline(() => now);
     apply(timeline, { id: phase, name: 'a', type: 'b' });
     apply(timeline, { id: hook, parentid: phase.toUpperCase(), name: 'c', type: 'd' });
@@ -76,7 +76,7 @@ describe('A record of task.logdetail', () => {
 
   const refused = [
     { name: 'an id', properties: { name: 'a', type: 'b' }, why: /id is not provided/ },
-    { name: 'a GUID for an id', properties: { id: '1', name: 'a', type: 'b' }, why: /id is not/ },
+    { name: 'a GUID as its id', properties: { id: '1', name: 'a', type: 'b' }, why: /id is not/ },
     {
       name: 'an id that is not all zeros',
       properties: { id: '00000000-0000-0000-0000-000000000000', name: 'a', type: 'b' },
@@ -85,7 +85,7 @@ describe('A record of task.logdetail', () => {
     { name: 'a name on first use', properties: { id: phase, type: 'b' }, why: /Name is required/ },
     { name: 'a type on first use', properties: { id: phase, name: 'b' }, why: /Type is required/ },
     {
-      name: 'a parent that is known',
+      name: 'a known parent',
       properties: { id: phase, parentid: hook, name: 'a', type: 'b' },
       why: /Parent timeline record has not been created/,
     },

@@ -8,12 +8,12 @@ import {
 } from '../../../simulators/agent/windows-node.ts';
 
 describe('A task on the Windows build of Node', () => {
-  it('needs Wine, as no other Node does', () => {
+  it('needs Wine, unlike any other Node', () => {
     assert.equal(needsWine('/opt/node/node.exe'), true);
     assert.equal(needsWine('/opt/node/node'), false);
   });
 
-  it('names files of this machine on the drive Z, and they are found again', () => {
+  it('names files of this machine on drive Z, and they are found again', () => {
     const path = '/tmp/step-1/Argo CD sync of shop.md';
     const named = pathFor('node.exe', path);
     assert.equal(named, 'Z:\\tmp\\step-1\\Argo CD sync of shop.md');
@@ -22,7 +22,7 @@ describe('A task on the Windows build of Node', () => {
     assert.equal(pathFrom(path), path);
   });
 
-  it('has its own variables, and of this machine only what Wine needs', () => {
+  it("has its own variables, and of this machine's only what Wine needs", () => {
     process.env['NOT_FOR_TASKS'] = 'here';
     const environment = wineEnvironment({ INPUT_ACTION: 'sync', HOME: '/home/agent' });
     delete process.env['NOT_FOR_TASKS'];

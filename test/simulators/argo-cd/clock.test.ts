@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { SimulatedClock, timestamp } from '../../../simulators/argo-cd/clock.ts';
 
-describe('the simulated clock', () => {
-  it('runs what is due in the order of simulated time, at that time', () => {
+describe('The simulated clock', () => {
+  it('runs due timers in the order of simulated time, at that time', () => {
     const clock = new SimulatedClock(Infinity, 1000);
     const seen: string[] = [];
     clock.after(20, () => seen.push(`late ${clock.now}`));
@@ -15,7 +15,7 @@ describe('the simulated clock', () => {
     assert.equal(clock.now, 1100);
   });
 
-  it('does not run what was canceled', () => {
+  it('does not run canceled timers', () => {
     const clock = new SimulatedClock(Infinity, 0);
     clock.after(10, () => assert.fail())();
     clock.advance(100);
@@ -30,7 +30,7 @@ describe('the simulated clock', () => {
     assert(real >= 95, `${real} ms`);
   });
 
-  it('keeps the order of simulated time when real timers come late', () => {
+  it('keeps the order of simulated time if real timers are late', () => {
     const clock = new SimulatedClock(0.000_001, 0);
     const seen: number[] = [];
     for (const at of [300, 100, 200]) clock.after(at, () => seen.push(at));
@@ -41,7 +41,7 @@ describe('the simulated clock', () => {
     assert.deepEqual(seen, [100, 200, 300]);
   });
 
-  it('shows whole seconds, as Kubernetes does', () => {
+  it('shows whole seconds, like Kubernetes', () => {
     assert.equal(timestamp(Date.UTC(2026, 10, 21, 1, 2, 3, 999)), '2026-11-21T01:02:03Z');
   });
 });

@@ -9,7 +9,7 @@ function annotated(name: string, annotations: string): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata: ${metadata}\n`;
 }
 
-describe('the sync engine of the simulator', () => {
+describe("The simulator's sync engine", () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
@@ -17,7 +17,7 @@ describe('the sync engine of the simulator', () => {
   });
   afterEach(() => argocd.stop());
 
-  /** Syncs the folder as it then is, lets a minute pass, and returns what came of it. */
+  /** Syncs the folder in its current state, advances a minute, and returns the result. */
   async function sync(documents: readonly string[], request: object = {}): Promise<OperationState> {
     argocd.commit('shop', files(...documents));
     if (!argocd.application('shop'))
@@ -39,7 +39,7 @@ describe('the sync engine of the simulator', () => {
   const exists = (name: string) =>
     argocd.object({ group: 'batch', kind: 'Job', namespace: 'ns-shop', name }) !== undefined;
 
-  it('runs no SyncFail hook when the dry run fails', async () => {
+  it('runs no SyncFail hook if the dry run fails', async () => {
     const state = await sync([
       annotated('a', 'lab/dry-run: not allowed'),
       job('alert', { hook: 'SyncFail' }),
@@ -52,7 +52,7 @@ describe('the sync engine of the simulator', () => {
     assert.deepEqual(names(state), ['ns-shop Synced', 'a SyncFailed']);
   });
 
-  it('deletes hooks by the end of the whole sync, not by their own', async () => {
+  it('deletes hooks by the result of the whole sync, not by their own', async () => {
     const hooks = [
       job('kept', { hook: 'PreSync', policy: 'HookSucceeded' }),
       job('dropped', { hook: 'PreSync', policy: 'HookFailed' }),
@@ -63,14 +63,14 @@ describe('the sync engine of the simulator', () => {
     assert.deepEqual([exists('kept'), exists('dropped')], [false, true]);
   });
 
-  it('leaves unmodified resources out with ApplyOutOfSyncOnly', async () => {
+  it('omits unmodified resources with ApplyOutOfSyncOnly', async () => {
     await sync([configMap('a'), configMap('b')]);
     const syncOptions = { items: ['ApplyOutOfSyncOnly=true'] };
     const state = await sync([configMap('a'), configMap('b', { value: 'y' })], { syncOptions });
     assert.deepEqual(names(state), ['b Synced']);
   });
 
-  it('prunes last what asks for it, and never what forbids it', async () => {
+  it('prunes resources with PruneLast last, and never one that forbids it', async () => {
     const option = 'argocd.argoproj.io/sync-options';
     await sync([
       annotated('last', `${option}: PruneLast=true`),
@@ -81,7 +81,7 @@ describe('the sync engine of the simulator', () => {
     assert.match(JSON.stringify(state), /ignored \(no prune\)/);
   });
 
-  it('takes the latest revision into a retry that asks for it', async () => {
+  it('uses the latest revision for a retry that asks for it', async () => {
     argocd.commit('shop', files(job('migrate', { hook: 'PreSync', exit: 1 })));
     argocd.createApplication('shop');
     argocd.advance(1000);
@@ -99,7 +99,7 @@ describe('the sync engine of the simulator', () => {
     assert.deepEqual([state?.phase, state?.syncResult?.revision], ['Succeeded', fixed]);
   });
 
-  it('ends what is terminated between two waves, with what the first one did', async () => {
+  it('ends a terminated operation between two waves, with the results of the first one', async () => {
     argocd.commit('shop', files(configMap('a'), configMap('b', { wave: 1 })));
     argocd.createApplication('shop');
     argocd.advance(1000);

@@ -5,22 +5,22 @@ const value = {
   result: { type: 'ADDED', application: { metadata: { name: 'a', namespace: 'n', uid: 'u' } } },
 };
 
-describe('the fields filter of the simulator', () => {
+describe("The simulator's fields filter", () => {
   it('keeps the requested paths, and others with the same text prefix', () => {
     assert.deepEqual(filterFields(value, 'result.application.metadata.name'), {
       result: { application: { metadata: { name: 'a', namespace: 'n' } } },
     });
   });
 
-  it('leaves out what a leading minus excludes', () => {
+  it('omits what a leading minus excludes', () => {
     assert.deepEqual(filterFields(value, '-result.application'), { result: { type: 'ADDED' } });
   });
 
-  it('gives everything without fields', () => {
+  it('returns everything without fields', () => {
     assert.equal(filterFields(value, null), value);
   });
 
-  it('knows a fixed set of exact paths on lists, and leaves out no empty one', () => {
+  it('supports a fixed set of exact paths on lists, and includes empty values', () => {
     const list = { metadata: {}, items: [{ metadata: { name: 'a', namespace: 'n', uid: 'u' } }] };
     const fields = 'items.metadata.name,items.metadata.uid,items.metadata.deletionTimestamp';
     assert.deepEqual(filterListFields(list, fields), {
@@ -29,7 +29,7 @@ describe('the fields filter of the simulator', () => {
     });
   });
 
-  it('shows of an operation only what is there', () => {
+  it('shows only existing parts of an operation', () => {
     const fields = ['operation.sync', 'status.operationState.phase', 'status.sync.status']
       .concat('status.operationState.finishedAt')
       .map((path) => `items.${path}`)
@@ -47,7 +47,7 @@ describe('the fields filter of the simulator', () => {
     });
   });
 
-  it('gives an empty list as nothing', () => {
+  it('returns an empty list as nothing', () => {
     assert.deepEqual(filterListFields({ metadata: {}, items: null }, 'items.spec'), {
       metadata: {},
       items: null,

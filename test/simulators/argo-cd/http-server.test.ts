@@ -5,7 +5,7 @@ import { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 
 const sync = '/api/v1/applications/shop/sync';
 
-describe('the wire rules of the Argo CD simulator', () => {
+describe('The HTTP rules of the Argo CD simulator', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
@@ -47,7 +47,7 @@ describe('the wire rules of the Argo CD simulator', () => {
 
   const faults: readonly (readonly [string, string, object, number, number, string])[] = [
     [
-      'a text for a number',
+      'a string instead of a number',
       sync,
       { project: 'default', sourcePositions: ['1'] },
       400,
@@ -55,7 +55,7 @@ describe('the wire rules of the Argo CD simulator', () => {
       'json: cannot unmarshal string into Go struct field ApplicationSyncRequest.sourcePositions of type int64',
     ],
     [
-      'a text for a boolean',
+      'a string instead of a boolean',
       sync,
       { prune: 'yes' },
       400,
@@ -63,7 +63,7 @@ describe('the wire rules of the Argo CD simulator', () => {
       'json: cannot unmarshal string into Go struct field ApplicationSyncRequest.prune of type bool',
     ],
     [
-      'a number for a nested text',
+      'a number instead of a nested string',
       sync,
       { retryStrategy: { backoff: { duration: 5 } } },
       400,
@@ -88,7 +88,7 @@ describe('the wire rules of the Argo CD simulator', () => {
     ],
     ['a missing application', '/api/v1/applications/gone/sync', {}, 403, 7, 'permission denied'],
     [
-      'a missing application, asked for with its project',
+      'a missing application, requested with its project',
       '/api/v1/applications/gone/sync',
       { project: 'default' },
       404,
@@ -119,12 +119,12 @@ describe('the wire rules of the Argo CD simulator', () => {
     assert.equal(answer.contentType, 'text/html; charset=utf-8');
   });
 
-  it('answers null for the items of an empty list', async () => {
+  it('returns null for the items of an empty list', async () => {
     const answer = await send(argocd, 'GET', '/api/v1/applications?name=gone');
     assert.equal((answer.json as { items: unknown }).items, null);
   });
 
-  it('shows only the fields asked for, of those that lists know', async () => {
+  it('shows only the requested fields that lists support', async () => {
     const fields = 'items.metadata.name,items.status.health,items.metadata.uid';
     const { json } = await send(argocd, 'GET', `/api/v1/applications?fields=${fields}`);
     const [item] = (json as { items: object[] }).items;
@@ -132,14 +132,14 @@ describe('the wire rules of the Argo CD simulator', () => {
     assert.deepEqual((item as { metadata: unknown }).metadata, { name: 'shop' });
   });
 
-  it('leaves the health of each resource out of lists and puts it into GET', async () => {
+  it('omits the health of each resource from lists and includes it in GET', async () => {
     const list = await send(argocd, 'GET', '/api/v1/applications');
     const one = await send(argocd, 'GET', '/api/v1/applications/shop');
     assert.doesNotMatch(list.text, /"health":\{"status":"Missing"\}/);
     assert.match(one.text, /"health":\{"status":"Missing"\}/);
   });
 
-  it('selects by labels, and refuses a bad selector in the words of its parser', async () => {
+  it('selects by labels, and refuses an invalid selector in the words of its parser', async () => {
     argocd.createApplication('other', { metadata: { labels: { team: 'b' } } });
     const found = await send(
       argocd,
@@ -152,7 +152,7 @@ describe('the wire rules of the Argo CD simulator', () => {
     assert.match(bad.text, /error parsing the selector/);
   });
 
-  it('answers userinfo with 200 and nothing in it for a bad token', async () => {
+  it('returns 200 with an empty userinfo for an invalid token', async () => {
     const answer = await send(argocd, 'GET', '/api/v1/session/userinfo', { token: 'a.b.c' });
     assert.deepEqual([answer.status, answer.json], [200, {}]);
   });
@@ -169,12 +169,12 @@ describe('the wire rules of the Argo CD simulator', () => {
     assert.match(late.text, /token is expired/);
   });
 
-  it('hides versions from callers it does not know', async () => {
+  it('hides versions from unknown callers', async () => {
     const answer = await send(argocd, 'GET', '/api/version', { token: '' });
     assert.deepEqual(answer.json, { Version: 'v3.5.1' });
   });
 
-  it('tells a caller who may see but not sync from one who may not see', async () => {
+  it('distinguishes a caller who may see but not sync from one who may not see', async () => {
     const accounts = {
       reader: { policies: ['applications, get, default/*'] },
       nobody: { policies: [] },
@@ -200,7 +200,7 @@ describe('the wire rules of the Argo CD simulator', () => {
     }
   });
 
-  it('lives below a root path, and elsewhere is only the user interface', async () => {
+  it('serves below a root path, and only the user interface elsewhere', async () => {
     const other = await ArgoCDSimulator.start({ timeScale: Infinity, rootPath: '/argocd' });
     try {
       assert.match(other.url, /\/argocd$/);
@@ -213,7 +213,7 @@ describe('the wire rules of the Argo CD simulator', () => {
     }
   });
 
-  it('tells of each request before and after it acts, and cuts the connection on demand', async () => {
+  it('reports each request before and after it takes effect, and cuts the connection on demand', async () => {
     const seen: string[] = [];
     argocd.onRequest = ({ method, path }, stage) => {
       seen.push(`${method} ${path} ${stage}`);
@@ -232,7 +232,7 @@ describe('the wire rules of the Argo CD simulator', () => {
     ['arrived', false],
     ['applied', true],
   ] as const) {
-    it(`has ${isApplied ? 'done' : 'not done'} what was dropped once it had ${stage}`, async () => {
+    it(`has ${isApplied ? 'executed' : 'not executed'} a request that was dropped once it had ${stage}`, async () => {
       argocd.onRequest = (_, at) => (at === stage ? 'drop' : undefined);
       await assert.rejects(send(argocd, 'POST', sync, { body: {} }));
       assert.equal(argocd.application('shop')?.operation !== undefined, isApplied);

@@ -10,19 +10,22 @@ import {
 import { Replay } from '../../../simulators/argo-cd/replay.ts';
 import { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 
-/** What is hydrated as what; that a hydration was begun twice before it was done is chance. */
+/**
+ * Which input led to which hydration; that a hydration was started twice before it was done is
+ * chance.
+ */
 const renderingOf = ({ hydration }: State): string => /\S+=\S+/.exec(hydration)?.[0] ?? '-';
 
-/** Each thing that the hydrator said between hydrations, in order. */
+/** Everything that the hydrator reported between hydrations, in order. */
 function saidBetween(states: readonly State[]): readonly string[] {
   const settled = states.filter(({ hydration }) => /^(Hydrated|Failed)/.test(hydration));
   return lasting(numbered(settled), 0, ({ hydration }) => hydration);
 }
 
 /**
- * What has the hydrator work: commits, the creation, refreshes, syncs. The operations themselves are
- * not compared: the machine was busy when these were recorded, so that how many of their states were
- * seen is chance.
+ * What triggers the hydrator: commits, creation, refreshes, syncs. The operations themselves are
+ * not compared: the machine was busy when these were recorded, so the number of recorded states is
+ * chance.
  */
 function concernsHydrator(line: RecordedLine): boolean {
   if (line.kind !== 'exchange') return true;
@@ -31,7 +34,7 @@ function concernsHydrator(line: RecordedLine): boolean {
   return !path.endsWith('/sync') || !JSON.stringify(body).includes('"revision"');
 }
 
-/** Of a commit elsewhere the recorder wrote down no files. */
+/** For a commit elsewhere, the recorder wrote no files. */
 function withFiles(line: RecordedLine): RecordedLine {
   return line.kind === 'git' && !line.files ? { ...line, files: { 'x.txt': line.revision } } : line;
 }
@@ -58,9 +61,9 @@ async function replay(name: string): Promise<{
 }
 
 /**
- * Not played: what Argo CD's own client asked was not recorded; its files are of Kustomize, which the
- * simulator does not know; it was watched before there was an application; which of four quick pushes
- * is rendered depends on the machine.
+ * Not replayed: the requests of Argo CD's own client were not recorded; its files are for
+ * Kustomize, which the simulator does not support; it was watched before there was an application;
+ * which of four quick pushes is rendered depends on the machine.
  */
 const unplayed = new Set([
   'hydrated-cli',
@@ -69,9 +72,9 @@ const unplayed = new Set([
   'hydrated-two-pushes',
 ]);
 
-describe('the simulated hydrator', () => {
+describe('The simulated hydrator', () => {
   for (const name of hydratedRecordings.filter((one) => !unplayed.has(one))) {
-    it(`hydrates as Argo CD did in ${name}`, async () => {
+    it(`hydrates like Argo CD did in ${name}`, async () => {
       const { recorded, replayed } = await replay(name);
       assert.deepEqual(replayed, recorded);
     });

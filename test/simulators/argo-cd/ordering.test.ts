@@ -30,7 +30,10 @@ function text({ phase, hookType = '-', group, kind, namespace, name }: Place): s
   return [phase, hookType, group, kind, namespace, stable].join(' ');
 }
 
-/** The order with neighbors of one kind sorted: they are worked at once, so theirs is chance. */
+/**
+ * The order with adjacent objects of one kind sorted: they are applied in parallel, so their order
+ * is chance.
+ */
 function parallelGroups(order: readonly Place[]): readonly (readonly string[])[] {
   const groups: Place[][] = [];
   for (const place of order) {
@@ -46,7 +49,7 @@ async function answer(response: Response): Promise<unknown> {
   return response.json();
 }
 
-describe('the order in which the simulator works manifests', () => {
+describe('The order in which the simulator applies manifests', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
@@ -59,7 +62,7 @@ describe('the order in which the simulator works manifests', () => {
   });
 
   for (const file of files) {
-    it(`is Argo CD's for the manifests of ${file}`, async () => {
+    it(`equals Argo CD's for the manifests of ${file}`, async () => {
       const fixture = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as OrderingFixture;
       const namespace = fixture.destinationNamespace;
       const name = `order-${Number(file.replace('.json', ''))}`;

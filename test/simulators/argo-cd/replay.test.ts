@@ -23,7 +23,7 @@ const skip = 'argocd.argoproj.io/skip-reconcile';
 const another = { name: 'azure-pipelines/run', value: 'another-run' };
 const always = { kind: 'deny', schedule: '* * * * *', duration: '1h', manualSync: false } as const;
 
-/** What the recorder did outside the API, and commits whose files it did not write down. */
+/** What the recorder did outside the API, and commits whose files it did not record. */
 const acts: Readonly<Record<string, (replay: Replay) => readonly Act[]>> = {
   'broken-yaml': () => [
     commit(580, 'broken-yaml', {
@@ -75,7 +75,7 @@ const acts: Readonly<Record<string, (replay: Replay) => readonly Act[]>> = {
     }),
   ],
   'deleted-during': () => [
-    // The recorder had gone on to the next scenarios, which committed to the same repository.
+    // The recorder had moved on to the next scenarios, which committed to the same repository.
     {
       t: 89_390,
       act: (argocd) => {
@@ -100,7 +100,7 @@ function windows(t: number, list: Parameters<ArgoCDSimulator['setSyncWindows']>[
   return { t, act: (argocd) => argocd.setSyncWindows(list) };
 }
 
-/** An earlier scenario had made this namespace, so that no operation of the recording does. */
+/** An earlier scenario had created this namespace, so no operation of the recording creates it. */
 const existingNamespace = 'ns-hooks-and-waves';
 
 async function replay(
@@ -126,8 +126,8 @@ async function replay(
 }
 
 /**
- * Bodies that are the same whenever the server is in the same state. An Application is, when its
- * operation and status had not changed for a while.
+ * Bodies that are the same whenever the server is in the same state: an Application whose operation
+ * and status had not changed for a while.
  */
 function isComparable(
   { t, request, response }: RecordedExchange,
@@ -163,7 +163,7 @@ const operation = (state: State) => state.operation;
 const status = (state: State) => state.status;
 const both = (state: State) => `${state.operation} | ${state.status}`;
 
-/** Every one of `wanted` comes in `passed`, in the same order. */
+/** Every one of `wanted` occurs in `passed`, in the same order. */
 function assertPassed(wanted: readonly string[], passed: readonly string[], what: string): void {
   let from = 0;
   for (const state of wanted) {
@@ -174,8 +174,8 @@ function assertPassed(wanted: readonly string[], passed: readonly string[], what
 }
 
 /**
- * Each state of the operation comes about when it came in the recording. When the controller looks
- * again at an operation that a window holds is chance, within its requeue time.
+ * Each state of the operation appears when it did in the recording. When the controller checks an
+ * operation again that a window holds is chance, within its requeue time.
  */
 function assertTimely(replayed: readonly State[], recorded: readonly State[]): void {
   const changes = (states: readonly State[]) =>
@@ -191,13 +191,13 @@ function assertTimely(replayed: readonly State[], recorded: readonly State[]): v
   }
 }
 
-describe('the Argo CD simulator, replaying what a real Argo CD did', () => {
-  it('has every recording', () => {
+describe('The Argo CD simulator, replaying a real Argo CD,', () => {
+  it('covers every recording', () => {
     assert.equal(recordingNames.length, 33);
   });
 
   for (const name of recordingNames) {
-    it(`answers and streams as Argo CD did in ${name}`, async () => {
+    it(`responds and streams like Argo CD did in ${name}`, async () => {
       const { lines, replayed } = await replay(name);
       const recorded = numbered(
         lines.flatMap((line) =>
@@ -218,16 +218,16 @@ describe('the Argo CD simulator, replaying what a real Argo CD did', () => {
         lasting(recorded, 0, operation),
         'the operation',
       );
-      // Each live object's change leads to a comparison of its own; when several come within
-      // milliseconds, how many of them are compared apart is chance.
+      // Each change of a live object leads to a separate comparison; if several occur within
+      // milliseconds, the number of separate comparisons is chance.
       assert.deepEqual(
         lasting(replayed.states, 100, status),
         lasting(recorded, 100, status),
         'sync and health',
       );
       assertTimely(replayed.states, recorded);
-      // Operation and status are written by two goroutines: which of two writes comes first within
-      // some hundred milliseconds differs from run to run, but what lasts longer was seen by all.
+      // Operation and status are written by two goroutines: which of two writes within some hundred
+      // milliseconds comes first differs between runs, but every run saw what lasts longer.
       assertPassed(
         lasting(recorded, 300, both),
         lasting(replayed.states, 0, both),

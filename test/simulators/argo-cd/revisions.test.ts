@@ -4,8 +4,11 @@ import type { Application, Source } from '../../../simulators/argo-cd/applicatio
 import { send } from '../../../simulators/argo-cd/client.ts';
 import { ArgoCDSimulator, defaultSpec } from '../../../simulators/argo-cd/simulator.ts';
 
-/** What a real Argo CD 3.5.1 answered in the lab, by hand (2026-11-28), but for the OCI artifacts. */
-describe('the revisions of the Argo CD simulator', () => {
+/**
+ * The responses of a real Argo CD 3.5.1 in the lab, by hand (2026-11-28), except for the OCI
+ * artifacts.
+ */
+describe('The revisions of the Argo CD simulator', () => {
   let argocd: ArgoCDSimulator;
   let old: string;
   let tip: string;
@@ -28,7 +31,7 @@ describe('the revisions of the Argo CD simulator', () => {
   };
   const oci: Source = { repoURL: 'oci://registry.example.com/web', targetRevision: 'stable' };
 
-  /** Syncs, and says what the operation asks for and what was deployed. */
+  /** Syncs, and returns the revision in the operation and the deployed one. */
   async function sync(spec: object, body: object): Promise<unknown> {
     argocd.createApplication('shop', { spec: { ...rest, ...spec } });
     await argocd.until('shop', (one) => one?.status.reconciledAt !== undefined);
@@ -49,7 +52,7 @@ describe('the revisions of the Argo CD simulator', () => {
     ];
   }
 
-  it('is a commit for every name of one', async () => {
+  it('resolve any name to a commit', async () => {
     for (const revision of ['v1.0.0', 'refs/tags/v1.0.0', 'feature/x', 'refs/heads/feature/x']) {
       assert.deepEqual(await sync({ source: git }, { revision }), [old, 'Succeeded', old]);
       argocd.deleteApplication('shop');
@@ -57,7 +60,7 @@ describe('the revisions of the Argo CD simulator', () => {
     assert.deepEqual(await sync({ source: git }, { revision: 'HEAD' }), [tip, 'Succeeded', tip]);
   });
 
-  it('stays as it is written for a commit, until it is checked out', async () => {
+  it('keep a commit as written until it is checked out', async () => {
     for (const revision of [old.slice(0, 8), old.toUpperCase(), old.slice(0, 8).toUpperCase()]) {
       assert.deepEqual(await sync({ source: git }, { revision }), [revision, 'Succeeded', old]);
       argocd.deleteApplication('shop');
@@ -74,12 +77,12 @@ describe('the revisions of the Argo CD simulator', () => {
     ]);
   });
 
-  it('is refused for a name that nobody knows', async () => {
+  it('refuse an unknown name', async () => {
     const words = /unable to resolve 'heads\/feature\/x' to a commit SHA/;
     assert.match(String(await sync({ source: git }, { revision: 'heads/feature/x' })), words);
   });
 
-  it('does not count where the application has a list of sources, be it of one', async () => {
+  it('ignore a revision for an application with a list of sources, even with only one', async () => {
     assert.deepEqual(await sync({ sources: [git] }, { revision: 'v1.0.0' }), [
       [tip],
       'Succeeded',
@@ -92,7 +95,7 @@ describe('the revisions of the Argo CD simulator', () => {
     assert.deepEqual(await sync({ source: git }, byPosition), [tip, 'Succeeded', tip]);
   });
 
-  it('is the newest version of a range for a chart, and a version as it is written', async () => {
+  it("resolve a chart's range to the newest version, and keep an exact version", async () => {
     for (const version of ['1.0.0', '1.2.0', '2.0.0']) {
       argocd.publish(chart, version, files(configMap('a', { value: version })));
     }
@@ -111,7 +114,7 @@ describe('the revisions of the Argo CD simulator', () => {
     ]);
   });
 
-  it('is the digest of an OCI tag', async () => {
+  it('resolve an OCI tag to its digest', async () => {
     const before = argocd.publish(oci, 'stable', files(configMap('a')));
     assert.deepEqual(await sync({ source: oci }, {}), [before, 'Succeeded', before]);
     argocd.deleteApplication('shop');

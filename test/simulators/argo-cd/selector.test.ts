@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseSelector } from '../../../simulators/argo-cd/selector.ts';
 
-describe('the label selector of the simulator', () => {
+describe("The simulator's label selector", () => {
   const labels = { team: 'a', tier: 'web' };
   const cases = [
     ['', true],

@@ -15,7 +15,7 @@ function annotated(name: string, annotation: string): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata: ${metadata}\n`;
 }
 
-describe('the Argo CD simulator', () => {
+describe('The Argo CD simulator', () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
@@ -57,7 +57,7 @@ describe('the Argo CD simulator', () => {
     [0, 'Succeeded'],
     [3, 'Failed'],
   ] as const) {
-    it(`leaves the pod of a Job to what runs it, whose exit code counts: ${code}`, async () => {
+    it(`leaves a Job's pod to its runner, whose exit code counts: ${code}`, async () => {
       const pods: (string | undefined)[] = [];
       argocd.podRunner = ({ metadata }, write) => {
         pods.push(metadata.labels?.['batch.kubernetes.io/job-name']);
@@ -76,7 +76,7 @@ describe('the Argo CD simulator', () => {
     });
   }
 
-  it('does not notice a push until somebody refreshes', async () => {
+  it('does not notice a push until a refresh', async () => {
     await deploy(configMap('a'));
     await argocd.until('shop', (one) => one?.status.sync.status === 'Synced');
     const first = argocd.application('shop')?.status.sync.revision;
@@ -91,7 +91,7 @@ describe('the Argo CD simulator', () => {
     assert.equal((json as Application).status.sync.revision, second);
   });
 
-  it('compares with the revision of before when only a live object changed', async () => {
+  it('compares with the previous revision if only a live object changed', async () => {
     await deploy(configMap('a'));
     const synced = await argocd.until('shop', (one) => one?.status.sync.status === 'Synced');
     argocd.commit('shop', files(configMap('a', { value: 'y' })));
@@ -134,7 +134,7 @@ describe('the Argo CD simulator', () => {
     assert.equal(application?.status.operationState?.message, 'Operation terminated');
   });
 
-  it('waits with a prune that needs confirmation until the application says so', async () => {
+  it('delays a prune that requires confirmation until the application confirms it', async () => {
     await deploy(
       configMap('keep'),
       annotated('drop', 'argocd.argoproj.io/sync-options: Prune=confirm'),
@@ -169,7 +169,7 @@ describe('the Argo CD simulator', () => {
     assert.match(failed?.status.operationState?.message ?? '', /^Shared resource found: /);
   });
 
-  it('makes the child applications of an app of apps, without a health of their own', async () => {
+  it('creates the child applications of an app of apps, without a health of their own', async () => {
     argocd.commit('child', files(configMap('a')));
     await deploy(childApplication('child'));
     const made = await argocd.until('child', (one) => one?.status.sync.status === 'Synced');
@@ -179,7 +179,7 @@ describe('the Argo CD simulator', () => {
     assert.equal(parent?.status.health.status, 'Healthy');
   });
 
-  it('says of a failed automated sync why it will not try again', async () => {
+  it('says why a failed automated sync will not be retried', async () => {
     argocd.commit('shop', files(annotated('a', 'lab/invalid: no such thing')));
     const spec = defaultSpec('shop');
     argocd.createApplication('shop', {
@@ -195,14 +195,14 @@ describe('the Argo CD simulator', () => {
     );
   });
 
-  it('calls a project that does not exist a fault of the spec', async () => {
+  it('treats a missing project as a fault of the spec', async () => {
     argocd.commit('shop', files(configMap('a')));
     argocd.createApplication('shop', { spec: { ...defaultSpec('shop'), project: 'gone' } });
     const application = await argocd.until('shop', (one) => one?.status.conditions !== undefined);
     assert.equal(application?.status.conditions?.[0]?.type, 'InvalidSpecError');
   });
 
-  it('never answers a refresh of an application that the controller leaves alone', async () => {
+  it('never answers a refresh of an application that the controller skips', async () => {
     argocd.createApplication('shop', {
       metadata: { annotations: { 'argocd.argoproj.io/skip-reconcile': 'true' } },
     });
@@ -217,20 +217,20 @@ describe('the Argo CD simulator', () => {
       argocd.createApplication('shop');
     });
 
-    it('breaks the connection after acting: the operation is there', async () => {
+    it('breaks the connection after the request took effect', async () => {
       argocd.faults.add({ method: 'POST', path: sync, fault: { kind: 'dropAfter' } });
       await assert.rejects(send(argocd, 'POST', sync, { body }));
       await argocd.until('shop', ended);
     });
 
-    it('breaks the connection before acting: nothing happened', async () => {
+    it('breaks the connection before the request has any effect', async () => {
       argocd.faults.add({ method: 'POST', path: sync, fault: { kind: 'dropBefore' } });
       await assert.rejects(send(argocd, 'POST', sync, { body }));
       assert.equal(argocd.application('shop')?.operation, undefined);
       assert.equal((await send(argocd, 'POST', sync, { body })).status, 200);
     });
 
-    it('answers as a proxy would, as often as told, after letting some pass', async () => {
+    it('responds like a proxy, as often as told, after some requests have passed', async () => {
       const headers = { 'Content-Type': 'text/html', 'Retry-After': '3' };
       argocd.faults.add({
         path: /^\/api\/version/,
@@ -243,7 +243,7 @@ describe('the Argo CD simulator', () => {
       assert.deepEqual(statuses, [200, 503, 503, 200]);
     });
 
-    it('acts and still answers as a proxy would', async () => {
+    it('executes a request but responds like a proxy', async () => {
       argocd.faults.add({ path: sync, fault: { kind: 'answer', status: 504, afterActing: true } });
       assert.equal((await send(argocd, 'POST', sync, { body })).status, 504);
       assert.notEqual(
@@ -252,13 +252,13 @@ describe('the Argo CD simulator', () => {
       );
     });
 
-    it('redirects without following, as a login page does', async () => {
+    it('redirects like a login page', async () => {
       const headers = { Location: 'https://login.example.com/' };
       argocd.faults.add({ fault: { kind: 'answer', status: 302, headers } });
       assert.equal((await send(argocd, 'GET', '/api/version')).status, 302);
     });
 
-    it('delays an answer by simulated time', async () => {
+    it('delays a response by simulated time', async () => {
       argocd.faults.add({ fault: { kind: 'delay', milliseconds: 5000 } });
       const from = argocd.now;
       await send(argocd, 'GET', '/api/version');
@@ -273,14 +273,14 @@ describe('the Argo CD simulator', () => {
       });
     });
 
-    it('takes a fault back', async () => {
+    it('removes a fault', async () => {
       const takeBack = argocd.faults.add({ times: Infinity, fault: { kind: 'dropBefore' } });
       await assert.rejects(send(argocd, 'GET', '/api/version'));
       takeBack();
       assert.equal((await send(argocd, 'GET', '/api/version')).status, 200);
     });
 
-    it('picks operations up as slowly as told', async () => {
+    it('starts operations as slowly as told', async () => {
       argocd.behavior.pickUp = 30_000;
       await send(argocd, 'POST', sync, { body });
       await argocd.sleep(10_000);
@@ -289,7 +289,7 @@ describe('the Argo CD simulator', () => {
       assert.equal(status?.operationState, undefined);
     });
 
-    it('goes away and comes back on the same port, with everything it knew', async () => {
+    it('stops and returns on the same port, with everything that it knew', async () => {
       const { url } = argocd;
       await send(argocd, 'POST', sync, { body });
       const back = argocd.restart(2_500);

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { configMap, files } from '../../manifests.ts';
 import { ArgoCDSimulator } from '../../../simulators/argo-cd/simulator.ts';
 
-/** Opens a stream; `until` resolves with all its text when that has the wanted number of matches. */
+/**
+ * Opens a stream; `until` resolves with its whole text once that has the wanted number of matches.
+ */
 async function open(
   argocd: ArgoCDSimulator,
   query: string,
@@ -28,7 +30,7 @@ async function open(
   return { contentType: response.headers.get('content-type'), until };
 }
 
-describe('the application stream of the simulator', () => {
+describe("The simulator's application stream", () => {
   let argocd: ArgoCDSimulator;
 
   beforeEach(async () => {
@@ -39,13 +41,13 @@ describe('the application stream of the simulator', () => {
   });
   afterEach(() => argocd.stop());
 
-  it('sends the present state first, in the format of server-sent events', async () => {
+  it('sends the current state first, as server-sent events', async () => {
     const { contentType, until } = await open(argocd, '?name=shop');
     assert.equal(contentType, 'text/event-stream');
     assert.match(await until(/\n\n\n/), /^data: \{"result":\{"type":"ADDED",.*\} \n\n\n$/);
   });
 
-  it('sends lines of JSON to whoever accepts anything else', async () => {
+  it('sends lines of JSON for any other Accept header', async () => {
     const { contentType, until } = await open(argocd, '?name=shop', 'application/json');
     assert.equal(contentType, 'application/json');
     assert.match(await until(/\n/), /^\{"result":\{"type":"ADDED",.*\}\n$/);
@@ -59,7 +61,7 @@ describe('the application stream of the simulator', () => {
     assert.match(await until(/\n:/, 3), /:\n:\n:/);
   });
 
-  it('filters fields, and suppresses what then is the same as before', async () => {
+  it('filters fields, and omits what then equals the previous message', async () => {
     const { until } = await open(
       argocd,
       '?name=shop&fields=result.type,result.application.status.sync.status',
@@ -76,7 +78,7 @@ describe('the application stream of the simulator', () => {
     );
   });
 
-  it('is silent about applications that are missing or hidden', async () => {
+  it('sends nothing about missing or hidden applications', async () => {
     const { until } = await open(argocd, '?name=gone');
     argocd.annotate('shop', { one: '1' });
     argocd.advance(15_000);
@@ -97,13 +99,13 @@ describe('the application stream of the simulator', () => {
       /ADDED.*<end>$/s,
     ],
     [
-      'leaves out the events it is to lose',
+      'omits the events that it is to lose',
       { kind: 'losingStream', loses: ({ type }: { type: string }) => type === 'ADDED' },
       /^data: \{"result":\{"type":"MODIFIED"/,
     ],
   ] as const;
   for (const [what, fault, expected] of faults) {
-    it(`${what}, when asked for that fault`, async () => {
+    it(`${what}, with that fault`, async () => {
       argocd.faults.add({ path: '/api/v1/stream/applications', fault });
       const { until } = await open(argocd, '?name=shop');
       argocd.annotate('shop', { one: '1' });
@@ -111,7 +113,7 @@ describe('the application stream of the simulator', () => {
     });
   }
 
-  it('opens and stays silent, when asked for that fault', async () => {
+  it('opens and stays silent, with that fault', async () => {
     argocd.faults.add({ path: /stream/, fault: { kind: 'silentStream' } });
     const { until } = await open(argocd, '?name=shop');
     argocd.annotate('shop', { one: '1' });
@@ -120,7 +122,7 @@ describe('the application stream of the simulator', () => {
     assert.equal(await until(/:/), '<end>');
   });
 
-  it('lags behind GET by as much as told, like the lists', async () => {
+  it('lags behind GET by as much as told, like lists do', async () => {
     argocd.informerLag = 500;
     const { until } = await open(argocd, '?name=shop');
     await until(/ADDED/);

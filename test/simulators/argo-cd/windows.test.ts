@@ -15,7 +15,7 @@ const window = (
   manualSync = false,
 ): SyncWindow => ({ kind, schedule, duration, manualSync });
 
-describe('the sync windows of the simulator', () => {
+describe("The simulator's sync windows", () => {
   const cases: readonly (readonly [string, readonly SyncWindow[], boolean, boolean])[] = [
     ['no window', [], true, true],
     ['an open deny window', [window('deny', '0 10 * * *', '1h')], false, false],
@@ -25,7 +25,7 @@ describe('the sync windows of the simulator', () => {
       true,
       false,
     ],
-    ['a deny window that is over', [window('deny', '0 10 * * *', '30m')], true, true],
+    ['an expired deny window', [window('deny', '0 10 * * *', '30m')], true, true],
     ['an open allow window', [window('allow', '30 10 * * *', '1m')], true, true],
     ['a closed allow window', [window('allow', '0 12 * * *', '1h')], false, false],
     [
@@ -62,16 +62,16 @@ describe('the sync windows of the simulator', () => {
     ['0 8 * * 1-5', '1 hour', /cannot parse duration '1 hour'/],
   ] as const;
   for (const [schedule, duration, words] of faults) {
-    it(`are not read with the schedule ${schedule} for ${duration}`, () => {
+    it(`are not parsed with the schedule ${schedule} for ${duration}`, () => {
       assert.match(windowFault([window('deny', schedule, duration)]) ?? '', words);
     });
   }
 
-  it('are read with lists, ranges and steps', () => {
+  it('are parsed with lists, ranges and steps', () => {
     assert.equal(windowFault([window('deny', '0,30 8-18 */2 1 1-5', '1h30m')]), undefined);
   });
 
-  it('concern the applications and namespaces that their patterns name', () => {
+  it('apply to the applications and namespaces that match their patterns', () => {
     const windows: readonly SyncWindow[] = [
       { ...window('deny', '* * * * *', '1h'), applications: ['shop-*'] },
       { ...window('deny', '* * * * *', '1h'), namespaces: ['prod'] },
@@ -81,7 +81,7 @@ describe('the sync windows of the simulator', () => {
     assert.deepEqual(assignedWindows(windows, 'web', 'test'), []);
   });
 
-  it("read Go's durations", () => {
+  it("parse Go's durations", () => {
     assert.deepEqual(
       ['1h', '90m', '1h30m', '1.5s', 'x'].map(parseDuration),
       [3_600_000, 5_400_000, 5_400_000, 1500, 0],

@@ -23,14 +23,14 @@ const connection = {
   data: { instance: 'prod' },
 };
 
-describe('a service connection', () => {
-  it('sends the headers that its type declares for the scheme, with the token as it is', () => {
+describe('A service connection', () => {
+  it('sends the headers that its type declares for the scheme, with the token unchanged', () => {
     assert.deepEqual(authenticationHeaders(connection, 'Sample', schemes({ ...token, headers })), {
       Authorization: `Bearer a&b'c`,
     });
   });
 
-  it('sends the bare token when its type declares no headers', () => {
+  it('sends the bare token if its type declares no headers', () => {
     assert.deepEqual(authenticationHeaders(connection, 'sample', schemes(token)), {
       Authorization: `a&b'c`,
     });

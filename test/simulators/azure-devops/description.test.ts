@@ -47,7 +47,7 @@ const event = {
   answer: { status: 204 },
 };
 
-/** A copy with a strange property at the top, or in the first item of a list of objects. */
+/** A copy with an unknown property at the top, or in the first item of a list of objects. */
 function spoiled(body: unknown): unknown {
   const copy = structuredClone(body) as { value?: unknown[] };
   const first = Array.isArray(copy.value) ? copy.value[0] : undefined;
@@ -55,7 +55,7 @@ function spoiled(body: unknown): unknown {
 }
 
 describe("Microsoft's description of the API", () => {
-  it('has 64 recorded examples, and all pass but the two bodies that are known to be wrong', () => {
+  it('has 64 recorded examples, all of which pass except the two bodies that are known to be wrong', () => {
     assert.equal(examples.length, 64);
     for (const { file, operation, example } of examples) {
       const body = example.parameters?.body;
@@ -70,7 +70,7 @@ describe("Microsoft's description of the API", () => {
     }
   });
 
-  it('catches an unknown property in every recorded body of a described object', () => {
+  it('detects an unknown property in every recorded body of a described object', () => {
     let caught = 0;
     for (const { file, operation, example } of examples) {
       const body = example.parameters?.body;
@@ -96,11 +96,11 @@ describe("Microsoft's description of the API", () => {
     assert(caught > 60, String(caught));
   });
 
-  it('finds nothing wrong with a good event', () => {
+  it('accepts a valid event', () => {
     assert.deepEqual(describeFaults(event), []);
   });
 
-  it('takes the version from Accept, the recorded version, and a path in any case', () => {
+  it('accepts the version from Accept, the recorded version, and a path in any case', () => {
     const path = event.path.replace('?api-version=7.1', '');
     const cases = [
       { ...event, path, accept: 'application/json;api-version=7.2-preview.1' },
@@ -112,8 +112,8 @@ describe("Microsoft's description of the API", () => {
 
   const wrong: [string, RegExp, Parameters<typeof describeFaults>[0]][] = [
     ['no version', /api-version is missing/, { ...event, path: `${hub}/events` }],
-    ['a made-up version', /api-version 7.3/, { ...event, path: `${hub}/events?api-version=7.3` }],
-    ['a strange query parameter', /parameter x is not/, { ...event, path: `${event.path}&x=1` }],
+    ['an invented version', /api-version 7.3/, { ...event, path: `${hub}/events?api-version=7.3` }],
+    ['an unknown query parameter', /parameter x is not/, { ...event, path: `${event.path}&x=1` }],
     ['another content type', /content type text\/plain/, { ...event, contentType: 'text/plain' }],
     ['no content type', /content type \(none\)/, { ...event, contentType: undefined }],
     ['a body that is not JSON', /request body is not JSON/, { ...event, body: 'x' }],
@@ -123,41 +123,41 @@ describe("Microsoft's description of the API", () => {
       { ...event, body: JSON.stringify({ ...completed, taskid: completed.taskId }) },
     ],
     [
-      'a made-up result',
+      'an invented result',
       /\/result must be equal/,
       { ...event, body: JSON.stringify({ ...completed, result: 'Succeeded' }) },
     ],
     [
-      'an id that is no GUID',
+      'an id that is not a GUID',
       /\/taskId must match format/,
       { ...event, body: JSON.stringify({ ...completed, taskId: '7' }) },
     ],
     [
-      'a project name for its id',
+      'a project name instead of its id',
       /scopeIdentifier/,
       { ...event, path: event.path.replace(/69f48e94[-0-9a-f]+/, 'shop') },
     ],
     ['an undescribed status', /status 202/, { ...event, answer: { status: 202 } }],
     ['an undescribed body', /has a body/, { ...event, answer: { status: 204, body: '{}' } }],
     [
-      'an error of another shape',
+      'an error in another form',
       /must have required property/,
       { ...event, answer: { status: 404, body: '{}' } },
     ],
     ['an operation that does not exist', /no such operation/, { ...event, method: 'PUT' }],
     [
-      'a body on a reading request',
+      'a body in a read request',
       /has a body/,
       { method: 'GET', path: `${hub}?api-version=4.1-preview`, body: '{}' },
     ],
   ];
   for (const [name, pattern, exchange] of wrong) {
-    it(`says what is wrong: ${name}`, () => {
+    it(`reports what is wrong: ${name}`, () => {
       assert.match(describeFaults(exchange).join('\n'), pattern);
     });
   }
 
-  it('lets the query decide between operations of one path', () => {
+  it('uses the query to choose between operations with the same path', () => {
     const path = '/o/p/_apis/serviceendpoint/endpoints';
     const version = 'api-version=7.1';
     assert.deepEqual(

@@ -94,7 +94,7 @@ const faults: [string, RegExp][] = [
   ["jsonpath('$.a[(')", /cannot be read from/],
 ];
 
-describe('the expressions of server tasks', () => {
+describe('The expressions of server tasks', () => {
   for (const [source, value] of values) {
     it(`${source} is ${JSON.stringify(value)}`, () => {
       assert.deepEqual(evaluateExpression(source, scope), value);

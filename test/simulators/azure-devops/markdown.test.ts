@@ -6,7 +6,7 @@ const cases: [string, string, string][] = [
   ['a paragraph', 'a\nb', '<p>a<br>b</p>'],
   ['a list', '- a\n* b', '<ul><li>a</li><li>b</li></ul>'],
   ['code', '```yaml\na: <b>\n```', '<pre>a: &lt;b&gt;</pre>'],
-  ['code without an end', '```\na', '<pre>a</pre>'],
+  ['unterminated code', '```\na', '<pre>a</pre>'],
   [
     'a table',
     'a|b\n-|-\n1|2',
@@ -17,8 +17,8 @@ const cases: [string, string, string][] = [
     '[a](https://a.example/?x=1&y)',
     '<p><a href="https://a.example/?x=1&amp;y">a</a></p>',
   ],
-  ['a link that runs something', '[a](javascript:alert(1))', '<p>[a](javascript:alert(1))</p>'],
-  ['an escaped sign', 'a\\_b \\<i>', '<p>a_b \\&lt;i&gt;</p>'],
+  ['a link that runs a script', '[a](javascript:alert(1))', '<p>[a](javascript:alert(1))</p>'],
+  ['an escaped character', 'a\\_b \\<i>', '<p>a_b \\&lt;i&gt;</p>'],
   [
     'a quote in a link',
     '[a](https://a"onclick="x)',
@@ -26,12 +26,12 @@ const cases: [string, string, string][] = [
   ],
 ];
 
-describe('the Markdown of summaries', () => {
+describe('The Markdown of summaries', () => {
   for (const [name, source, html] of cases) {
     it(`shows ${name}`, () => assert.equal(markdownHtml(source), html));
   }
 
-  it('ends with every text', () => {
+  it('terminates for every text', () => {
     for (const text of ['', '\n\n', '|', '-', '- ', '#', '```', '|-|', 'a\n- b\n# c\n```']) {
       assert.equal(typeof markdownHtml(text), 'string');
     }

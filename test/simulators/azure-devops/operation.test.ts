@@ -32,7 +32,7 @@ const cases: [string, string | undefined][] = [
   ['/o//7', undefined],
 ];
 
-describe('the operation of a request', () => {
+describe('The operation of a request', () => {
   for (const [path, id] of cases) {
     it(`${path} is ${id ?? 'none'}`, () => {
       const url = new URL(path, 'http://azure.invalid');
@@ -40,7 +40,7 @@ describe('the operation of a request', () => {
     });
   }
 
-  it('gives the values of the path, decoded', () => {
+  it('returns the values in the path, decoded', () => {
     const found = index.find('GET', '/o/things/a%20b', new URLSearchParams());
     assert.deepEqual(
       [...(found?.values ?? [])],

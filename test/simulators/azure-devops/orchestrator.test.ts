@@ -69,7 +69,7 @@ const extension: ExtensionManifest = {
   ],
 };
 
-/** The caller that a request tells of. */
+/** The caller that a request identifies. */
 function callerOf({ headers: told }: Heard): Caller {
   const header = (name: string) => told[name.toLowerCase()] ?? '';
   return new Caller({
@@ -86,13 +86,13 @@ function callerOf({ headers: told }: Heard): Caller {
 
 const minute = 60_000;
 
-/** Waits until the condition holds, and whatever follows from it at once has been done. */
+/** Waits until the condition holds, and its immediate consequences are done. */
 async function until(holds: () => boolean): Promise<void> {
   do await new Promise((resolve) => setImmediate(resolve));
   while (!holds());
 }
 
-describe('the orchestrator of the Azure DevOps simulator', () => {
+describe('The orchestrator of the Azure DevOps simulator', () => {
   let azure: AzureDevOpsSimulator;
   let listener: Listener;
   let reply: (heard: Heard) => Promise<Reply | undefined> | Reply | undefined;
@@ -133,7 +133,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
     return last;
   }
 
-  /** A task that answers at once, with an expression over the answer. */
+  /** A task that ends with the response, with an expression on it. */
   const asking = (expression: string): ServerTask => {
     const { Execute } = task.execution.HttpRequest;
     const sync = { ...Execute, WaitForCompletion: 'false', Expression: expression };
@@ -157,7 +157,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
     });
   }
 
-  it('takes a completion that comes before the answer', async () => {
+  it('accepts a completion before the response', async () => {
     reply = async (request) => {
       await callerOf(request).event('TaskCompleted', 'failed');
       return { status: 202 };
@@ -172,12 +172,12 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
     job.cancel();
   });
 
-  it('leaves the access token as it is written when the job has none', async () => {
+  it('leaves the access token unexpanded if the job has none', async () => {
     run({ accessToken: false });
     assert.equal((await heard(1)).headers.authtoken, '$(system.AccessToken)');
   });
 
-  it('refuses unknown inputs, and required ones that are shown and empty, all at once', () => {
+  it('refuses unknown inputs, and empty required ones that are shown, all at once', () => {
     assert.throws(
       () => run({ inputs: { txt: 'x', mode: 'rollback' } }),
       /no input txt[^]*required: text[^]*required: revision/,
@@ -186,8 +186,8 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
   });
 
   const wrong: [string, Partial<ServerTask['execution']['HttpRequest']['Execute']>, RegExp][] = [
-    ['headers that are no JSON', { Headers: '{"A":"{{{text}}}"}' }, /headers are not JSON/],
-    ['headers that are no texts', { Headers: '{"A":1}' }, /no JSON object of texts/],
+    ['headers that are not JSON', { Headers: '{"A":"{{{text}}}"}' }, /headers are not JSON/],
+    ['headers that are not strings', { Headers: '{"A":1}' }, /no JSON object of texts/],
     ['a header that cannot be sent', { Headers: '{"A":"\\n"}' }, /header A cannot be sent/],
     [
       'a content type with parameters',
@@ -196,8 +196,8 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
     ],
     ['an unknown system variable', { Body: '$(system.Plan)' }, /\$\(system\.Plan\) is left/],
     ['an unknown connection', { EndpointId: 'x' }, /No service connection x/],
-    ['a URL that is none', { EndpointUrl: '/v1' }, /is no URL/],
-    ['a method that is none', { Method: 'SEND' }, /is no method/],
+    ['an invalid URL', { EndpointUrl: '/v1' }, /is no URL/],
+    ['an invalid method', { Method: 'SEND' }, /is no method/],
   ];
   for (const [name, section, message] of wrong) {
     it(`fails the task for ${name}`, async () => {
@@ -227,7 +227,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
     });
   }
 
-  it('fails the task when there is no answer in time', async () => {
+  it('fails the task without a response in time', async () => {
     await start({ answerLimit: 30 });
     reply = () => undefined;
     assert.match((await run().done).message ?? '', /no response within 0.03 seconds/);
@@ -242,14 +242,14 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
     ["eq(taskInputs['text'],variables['Build.Reason'])", '{}', 'succeeded'],
   ];
   for (const [expression, body, result] of judged) {
-    it(`judges ${body} by ${expression || 'nothing'}: ${result}`, async () => {
+    it(`evaluates ${expression || 'nothing'} on ${body} as ${result}`, async () => {
       reply = () => ({ status: 200, body });
       const job = run({ task: asking(expression), inputs: { text: '$(build.reason)' } });
       assert.equal((await job.done).result, result);
     });
   }
 
-  it('sends the identical request again after a failure, n² seconds later', async () => {
+  it('repeats the identical request after a failure, n² seconds later', async () => {
     await start({ timeScale: Infinity });
     reply = async (request) => {
       const result = listener.heard.length < 3 ? 'failed' : 'succeeded';
@@ -276,7 +276,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
     assert.deepEqual(azure.faults, []);
   });
 
-  it('fails the task when a declared event does not come in time', async () => {
+  it('fails the task if a declared event does not arrive in time', async () => {
     await start({ timeScale: Infinity });
     const job = run({ timeoutInMinutes: 120 });
     await heard(1);
@@ -288,7 +288,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
     assert.equal(azure.completions(job.job)[0]?.accepted, false);
   });
 
-  it('takes 24:00:00 for 24 days, which is too long', async () => {
+  it('reads 24:00:00 as 24 days, which is too long', async () => {
     const { Execute } = task.execution.HttpRequest;
     const Events = { TaskCompleted: { Timeout: '24:00:00' } };
     const long = { ...task, execution: { HttpRequest: { Execute, Events } } };
@@ -300,7 +300,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
     await until(() => job.execution.sent.length > 0);
   }
 
-  it('tells the other side of a cancel, and waits for it to complete the task', async () => {
+  it('reports a cancellation to the other side, and waits for it to complete the task', async () => {
     const job = run();
     const request = await heard(1);
     await answered(job);
@@ -325,7 +325,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
     assert.equal((await job.done).result, 'canceled');
   });
 
-  it('waits for nothing when the task was completed before the Cancel request', async () => {
+  it('waits for nothing if the task was completed before the Cancel request', async () => {
     await start({ timeScale: Infinity });
     const cancel = () => job.cancel();
     reply = async (request) => {
@@ -340,7 +340,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
     assert.equal(job.job.plan.record(job.job.taskInstanceId)?.result, 'succeeded');
   });
 
-  it('cancels silently when the task declares no Cancel request', async () => {
+  it('cancels silently if the task declares no Cancel request', async () => {
     const { Execute } = task.execution.HttpRequest;
     const job = run({ task: { ...task, execution: { HttpRequest: { Execute } } } });
     await heard(1);
@@ -351,7 +351,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
   });
 
   for (const cancelsOnTimeout of [true, false]) {
-    it(`ends a job that is out of time, with a Cancel request: ${cancelsOnTimeout}`, async () => {
+    it(`ends a job that timed out, with a Cancel request: ${cancelsOnTimeout}`, async () => {
       await start({ timeScale: Infinity, cancelsOnTimeout, cancelTimeoutInMinutes: 0 });
       const job = run({ timeoutInMinutes: 30 });
       await heard(1);
@@ -410,7 +410,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
       assert.deepEqual(azure.faults, []);
     });
 
-    it('fails when they have not passed until the timeout', async () => {
+    it('fails if they have not passed by the timeout', async () => {
       await start({ timeScale: Infinity });
       reply = () => ({ status: 200, body: '{"ready":false}' });
       const gates = azure.runGates({ gates: [gate('a')], samplingInterval: 5, timeout: 12 });
@@ -430,7 +430,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
       assert.equal(listener.heard.length, 0);
     });
 
-    it('completes by callback in every sample, with the ids that the plan wants', async () => {
+    it('completes by callback in every sample, with the ids that the plan requires', async () => {
       await start({ timeScale: Infinity });
       reply = async (request) => {
         const caller = callerOf(request);
@@ -479,7 +479,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
         ...options,
       });
 
-    it('calls the URL and takes the decision by callback', async () => {
+    it('calls the URL and receives the decision by callback', async () => {
       const run = check();
       const request = await heard(1);
       assert.equal(request.url, '/v1/checks');
@@ -496,7 +496,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
       assert.deepEqual(azure.faults, []);
     });
 
-    it('is final with interval 0, and asks again with another', async () => {
+    it('is final with interval 0, and is evaluated again with another', async () => {
       await start({ timeScale: Infinity });
       reply = async (request) => {
         await callerOf(request).event('TaskCompleted', 'failed');
@@ -513,7 +513,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
       assert.equal(repeated.evaluations, 3);
     });
 
-    it('judges the answer itself when it does not wait for a callback', async () => {
+    it('evaluates the response itself if it does not wait for a callback', async () => {
       reply = () => ({ status: 200, body: '{"status":"passed"}' });
       const judged = (successCriteria: string) =>
         azure.runCheck({
@@ -524,7 +524,7 @@ describe('the orchestrator of the Azure DevOps simulator', () => {
       assert.equal(await judged("eq(root['status'],'failed')"), 'rejected');
     });
 
-    it('tells nobody of a canceled run: only the build shows it', async () => {
+    it('reports a canceled run to nobody: only the build shows it', async () => {
       const run = check();
       const caller = callerOf(await heard(1));
       await until(() => run.execution.sent.length > 0);

@@ -9,7 +9,7 @@ import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator
 const start = Date.UTC(2026, 10, 21, 8);
 const childId = '11111111-1111-4111-8111-111111111111';
 
-describe("the run's page of the Azure DevOps simulator", () => {
+describe("The run's page of the Azure DevOps simulator", () => {
   let azure: AzureDevOpsSimulator;
 
   beforeEach(async () => {
@@ -95,14 +95,14 @@ describe("the run's page of the Azure DevOps simulator", () => {
     assert(!page.includes('hush'));
   });
 
-  it('escapes all text of callers', async () => {
+  it('escapes all text from callers', async () => {
     const page = runPage(await reported(`<img src=x onerror="a('b')">`));
     assert(!page.includes('<img'));
     assert(!page.includes('onerror="'));
     assert.equal(page.split('&lt;img src=x').length - 1, 10);
   });
 
-  it('needs nothing from anywhere', async () => {
+  it('loads nothing from elsewhere', async () => {
     assert.doesNotMatch(runPage(await reported('x')), /<script|<link|src=|@import|url\(/);
   });
 

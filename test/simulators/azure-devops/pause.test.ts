@@ -4,8 +4,8 @@ import { afterLong, pause } from '../../../simulators/azure-devops/pause.ts';
 
 const day = 24 * 3_600_000;
 
-describe('a pause', () => {
-  it('ends when its time has ended', async () => {
+describe('A pause', () => {
+  it('ends after its time', async () => {
     const clock = new SimulatedClock(Infinity, 0);
     let over = false;
     const paused = pause(clock, 1000, new AbortController().signal).then(() => (over = true));
@@ -16,7 +16,7 @@ describe('a pause', () => {
     await paused;
   });
 
-  it('ends with the signal, be it aborted before or during the pause', async () => {
+  it('ends with the signal, whether aborted before or during the pause', async () => {
     const clock = new SimulatedClock(Infinity, 0);
     const stop = new AbortController();
     const paused = pause(clock, 1000, stop.signal);
@@ -26,8 +26,8 @@ describe('a pause', () => {
   });
 });
 
-describe('a timer of many days', () => {
-  it('runs when all of them are over', () => {
+describe('A timer of many days', () => {
+  it('runs after all of them', () => {
     const clock = new SimulatedClock(Infinity, 0);
     let ran = 0;
     afterLong(clock, 45 * day, () => ran++);

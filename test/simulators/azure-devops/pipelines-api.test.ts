@@ -13,7 +13,7 @@ interface Answered {
 
 const version = 'api-version=7.1';
 
-describe('pipelines of the Azure DevOps simulator', () => {
+describe('Pipelines of the Azure DevOps simulator', () => {
   let azure: AzureDevOpsSimulator;
   let token: string;
   beforeEach(async () => {
@@ -43,7 +43,7 @@ describe('pipelines of the Azure DevOps simulator', () => {
     return (json.value as { id: number }[]).map(({ id }) => id);
   };
 
-  it('are checked against the description, request and answer', async () => {
+  it('are checked against the description, including requests and responses', async () => {
     const { id } = azure.addPipeline({ name: 'smoke' });
     await queue(id);
     assert.deepEqual(azure.faults, []);
@@ -51,7 +51,7 @@ describe('pipelines of the Azure DevOps simulator', () => {
     assert.match(azure.faults[0] ?? '', /request body: .* additional properties: templateParams/);
   });
 
-  it('number their runs by the date, or as they say', async () => {
+  it('number their runs by date, or as they say', async () => {
     const plain = azure.addPipeline({ name: 'plain' });
     const named = azure.addPipeline({
       name: 'named',
@@ -93,7 +93,7 @@ describe('pipelines of the Azure DevOps simulator', () => {
     [rights, { templateParameters: { text: 'x' }, variables: { a: { value: '1' } } }, 200, /./],
   ];
   for (const [may, body, status, words] of needed) {
-    it(`let whoever may ${may.join(', ') || 'nothing'} queue ${JSON.stringify(body)}: ${status}`, async () => {
+    it(`let a caller with the rights ${may.join(', ') || 'nothing'} queue ${JSON.stringify(body)}: ${status}`, async () => {
       const parameters = [
         { name: 'size', type: 'number', default: '1' },
         { name: 'color', values: ['red', 'blue'], default: 'red' },
@@ -106,7 +106,7 @@ describe('pipelines of the Azure DevOps simulator', () => {
     });
   }
 
-  it('of a job may be seen and queued in its own project, and in no other', async () => {
+  it('of a job may be read and queued in its own project, and in no other', async () => {
     const job = azure.addJob();
     const { id } = azure.addPipeline({ name: 'smoke' });
     const other = azure.addProject('other');
@@ -119,7 +119,7 @@ describe('pipelines of the Azure DevOps simulator', () => {
     assert.match(String(denied.json.message), /shop Build Service \(fabrikam\) needs Queue builds/);
   });
 
-  it('are listed by definition, number, time and tag, the newest first', async () => {
+  it('are listed by definition, number, time and tag, newest first', async () => {
     const { id } = azure.addPipeline({
       name: 'one',
       parameters: [{ name: 'e' }],
@@ -149,12 +149,12 @@ describe('pipelines of the Azure DevOps simulator', () => {
     assert.deepEqual(azure.faults, []);
   });
 
-  it('do not pass over a filter that is not simulated', async () => {
+  it('do not ignore a filter that is not simulated', async () => {
     await assert.rejects(list('&branchName=x'));
     assert.match(azure.faults[0] ?? '', /branchName is not simulated/);
   });
 
-  it('show with what a run was queued, and a list only when told so', async () => {
+  it('show what a run was queued with, and a list only if told so', async () => {
     const { id } = azure.addPipeline({ name: 'smoke' });
     const run = await queue(id, { variables: { a: { value: '1' } } });
     const path = `shop/_apis/pipelines/${id}/runs/${Number(run.json.id)}?${version}`;
@@ -194,7 +194,7 @@ describe('pipelines of the Azure DevOps simulator', () => {
     assert.equal(late.status, 400);
   });
 
-  it('are run by what the pipeline says, which is told what they were queued with', async () => {
+  it('are run by what the pipeline says, which receives what they were queued with', async () => {
     const values: (string | undefined)[] = [];
     const run: PipelineOptions['run'] = ({ queued }) => {
       values.push(queued.templateParameters['event']);
@@ -218,7 +218,7 @@ describe('pipelines of the Azure DevOps simulator', () => {
     [{ kind: 'cutAndLate', milliseconds: 5000 }, 0, 1],
   ];
   for (const [fault, now, later] of faults) {
-    it(`have ${now} runs of a request that is ${fault.kind}, and ${later} later`, async () => {
+    it(`have ${now} runs after a request that is ${fault.kind}, and ${later} later`, async () => {
       const { id } = azure.addPipeline({ name: 'smoke' });
       azure.inject({ operation: 'queueRun', fault });
       await assert.rejects(queue(id));
@@ -229,7 +229,7 @@ describe('pipelines of the Azure DevOps simulator', () => {
     });
   }
 
-  it('queue what is never answered, when told so', async () => {
+  it('queue a run without ever responding, if told so', async () => {
     const { id } = azure.addPipeline({ name: 'smoke' });
     for (const afterActing of [false, true]) {
       azure.inject({ operation: 'queueRun', fault: { kind: 'hang', afterActing } });
@@ -243,7 +243,7 @@ describe('pipelines of the Azure DevOps simulator', () => {
     }
   });
 
-  it('slow a caller down, and turn it away, until its five minutes are over', async () => {
+  it('slow a caller down, then refuse it, until its five minutes have passed', async () => {
     azure.addPipeline({ name: 'smoke' });
     azure.behavior.rateLimit = { delayedAfter: 1, blockedAfter: 2, retryAfter: 30 };
     const get = async (as = token) => {
@@ -268,7 +268,7 @@ describe('pipelines of the Azure DevOps simulator', () => {
     assert.deepEqual(await get(), [200, null]);
   });
 
-  it('say who asks', async () => {
+  it('say which identity calls', async () => {
     const { json } = await send('GET', '_apis/connectionData?api-version=7.1-preview');
     assert.equal(
       (json.authenticatedUser as { providerDisplayName: string }).providerDisplayName,

@@ -20,7 +20,7 @@ function release(manualStages: readonly string[] = []): Release {
 }
 const states = (one: Release) => one.stages.map(({ status }) => status);
 
-describe('a simulated release', () => {
+describe('A simulated release', () => {
   it('starts the stages that start with it', () => {
     assert.deepEqual(states(release()), ['inProgress', 'notStarted', 'notStarted']);
   });
@@ -44,7 +44,7 @@ describe('a simulated release', () => {
     assert.deepEqual(states(bad), ['rejected', 'notStarted', 'notStarted']);
   });
 
-  it('has no stage that its definition has not', () => {
+  it('has no stage that its definition lacks', () => {
     assert.throws(() => release().end('qa', 'succeeded'), /no stage qa/);
   });
 });

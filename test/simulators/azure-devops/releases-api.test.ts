@@ -3,7 +3,7 @@ import type { Right } from '../../../simulators/azure-devops/principal.ts';
 import { rights } from '../../../simulators/azure-devops/principal.ts';
 import { AzureDevOpsSimulator } from '../../../simulators/azure-devops/simulator.ts';
 
-describe('releases of the Azure DevOps simulator', () => {
+describe('Releases of the Azure DevOps simulator', () => {
   let azure: AzureDevOpsSimulator;
   beforeEach(async () => {
     azure = await AzureDevOpsSimulator.start({ timeScale: Infinity });
@@ -24,7 +24,7 @@ describe('releases of the Azure DevOps simulator', () => {
   const create = (body: object = {}, may?: Iterable<Right>) =>
     send('POST', 'releases?api-version=7.1', { definitionId: 1, artifacts, ...body }, may);
 
-  it('are created, started and canceled as they are described', async () => {
+  it('are created, started and canceled as described', async () => {
     assert.equal((await create())[0], 200);
     const stage = 'releases/1/environments/101?api-version=7.1';
     for (const [status, answer] of [
@@ -46,31 +46,31 @@ describe('releases of the Azure DevOps simulator', () => {
       /ArtifactVersionUnavailableException/,
     ],
     [
-      'of no definition',
+      'of a missing definition',
       () => create({ definitionId: 9 }),
       404,
       /ReleaseDefinitionNotFoundException/,
     ],
     [
-      'with a fixed variable',
+      'with a variable that may not be set',
       () => create({ variables: { a: { value: '1' } } }),
       400,
       /cannot be overridden/,
     ],
     [
-      'by whoever may see nothing',
+      'by a caller who may see nothing',
       () => create({}, []),
       403,
       /does not have view releases permission/,
     ],
     [
-      'by whoever may only see',
+      'by a caller who may only see',
       () => create({}, ['View releases']),
       403,
       /does not have create releases permission/,
     ],
     [
-      'that are not there',
+      'that do not exist',
       () => send('GET', 'releases/9?api-version=7.1'),
       404,
       /ReleaseNotFoundException/,

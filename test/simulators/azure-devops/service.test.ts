@@ -14,7 +14,7 @@ const rows = (answer: { json: unknown }) => (answer.json as { value: Row[] }).va
 const typeKey = (answer: { json: unknown }) => (answer.json as { typeKey?: string }).typeKey;
 const emptyId = '00000000-0000-0000-0000-000000000000';
 
-describe('the task hub of the Azure DevOps simulator', () => {
+describe('The task hub of the Azure DevOps simulator', () => {
   let azure: AzureDevOpsSimulator;
   let job: Job;
   let caller: Caller;
@@ -33,7 +33,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
   });
   afterEach(() => azure.stop());
 
-  it('plays a whole report as its description has it', async () => {
+  it('accepts a whole report, as in its description', async () => {
     assert.equal((await caller.plan()).status, 200);
     assert.equal((await caller.event('TaskStarted')).status, 204);
     const { id } = (await caller.createLog()).json as { id: number };
@@ -62,7 +62,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     assert.deepEqual(azure.faults, []);
   });
 
-  it('leaves what is null or absent as it is, and numbers every change', async () => {
+  it('leaves null or absent fields unchanged, and numbers every change', async () => {
     const first = rows(await caller.update({ id: job.taskInstanceId, percentComplete: 10 }))[0];
     const second = rows(
       await caller.update({
@@ -84,7 +84,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     assert.deepEqual(row?.variables, { a: { value: '1' }, b: { value: '3' } });
   });
 
-  it('has one log for a path, and counts its lines over all pieces', async () => {
+  it('has one log per path, and counts its lines over all chunks', async () => {
     const first = (await caller.createLog()).json as { id: number };
     await caller.appendLog(first.id, 'a\nb\n');
     const appended = (await caller.appendLog(first.id, 'c\n')).json as { lineCount: number };
@@ -125,7 +125,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     });
   }
 
-  it('lets a token into its own project only', async () => {
+  it('admits a token only to its own project', async () => {
     const other = azure.addJob({ projectId: azure.addProject('bank').id });
     const stranger = call(other, { token: job.token });
     assert.equal(typeKey(await stranger.plan()), 'TaskOrchestrationPlanSecurityException');
@@ -133,7 +133,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     assert.equal((await stranger.build(other.build.id)).status, 404);
   });
 
-  it('takes Basic with an empty user name as well', async () => {
+  it('accepts Basic with an empty user name', async () => {
     const basic = (user: string) =>
       `Basic ${Buffer.from(`${user}:${job.token}`).toString('base64')}`;
     const path = `_apis/projects/${job.projectId}?api-version=7.1`;
@@ -146,7 +146,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     ['302', null],
     ['203', 'text/html; charset=utf-8'],
   ] as const) {
-    it(`sends a bad, an expired and a revoked token to the sign-in with ${as}`, async () => {
+    it(`sends an invalid, an expired and a revoked token to the sign-in page with ${as}`, async () => {
       azure.behavior.badToken = as;
       const expired = azure.addJob({ tokenLifetime: 0 });
       const revoked = azure.addJob();
@@ -159,7 +159,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     });
   }
 
-  it('wants the task’s id as the job’s in gates of old plans', async () => {
+  it('requires the task’s id as the job’s for gates of old plans', async () => {
     const old = add({ hub: 'gates', planVersion: 12 });
     assert.equal(((await old.plan()).json as { version: number }).version, 12);
     assert.equal((await old.event('TaskCompleted', 'succeeded')).status, 400);
@@ -194,7 +194,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     assert.equal((await caller.event('TaskCompleted', 'failed')).status, 204);
   });
 
-  it('refuses writes to a plan that has ended, answers reads, and notes both as late', async () => {
+  it('refuses writes to an ended plan, answers reads, and records both as late', async () => {
     job.plan.finish('canceled');
     assert.equal((await caller.createLog()).status, 404);
     assert.equal((await caller.update({ id: job.taskInstanceId, percentComplete: 1 })).status, 404);
@@ -206,7 +206,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     );
   });
 
-  it('completes its own records at the end, and leaves those of callers as they are', async () => {
+  it('completes its own records at the end, and leaves those of callers unchanged', async () => {
     const id = '11111111-1111-4111-8111-111111111111';
     await caller.update({ id, parentId: job.taskInstanceId, name: 'PreSync', state: 'inProgress' });
     job.plan.finish('succeeded');
@@ -217,7 +217,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     );
   });
 
-  it('shows the completed record later when told so', async () => {
+  it('shows the completed record later if told so', async () => {
     await azure.stop();
     azure = await AzureDevOpsSimulator.start({
       timeScale: Infinity,
@@ -232,7 +232,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     assert.equal(await state(), 'completed');
   });
 
-  it('refuses child records and the result canceled when told so', async () => {
+  it('refuses child records and the result canceled if told so', async () => {
     const child = {
       id: '11111111-1111-4111-8111-111111111111',
       parentId: job.taskInstanceId,
@@ -251,11 +251,15 @@ describe('the task hub of the Azure DevOps simulator', () => {
 
   const misdeeds: [string, RegExp, () => Promise<unknown>][] = [
     [
-      '101 live lines',
+      '101 lines in the live feed',
       /101 lines/,
       () => caller.feed(job.jobId, Array.from({ length: 101 }, String)),
     ],
-    ['a long live line', /longer than 1024/, () => caller.feed(job.jobId, ['x'.repeat(1025)])],
+    [
+      'an oversized line in the live feed',
+      /longer than 1024/,
+      () => caller.feed(job.jobId, ['x'.repeat(1025)]),
+    ],
     [
       '101 percent',
       /101 percent/,
@@ -276,7 +280,11 @@ describe('the task hub of the Azure DevOps simulator', () => {
       /its parent/,
       () => caller.update({ id: emptyId, parentId: emptyId.replace(/0$/, '1') }),
     ],
-    ['a record beside the run', /needs a parent/, () => caller.update({ id: emptyId, name: 'x' })],
+    [
+      'a record outside of the run',
+      /needs a parent/,
+      () => caller.update({ id: emptyId, name: 'x' }),
+    ],
     [
       'the token in a record',
       /token is in a timeline record/,
@@ -301,7 +309,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
       },
     ],
     [
-      'a log line without an end',
+      'an unterminated log line',
       /a line has no end/,
       async () => {
         await caller.createLog();
@@ -364,7 +372,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
       },
     ],
     [
-      'a live line after the completion',
+      'a line in the live feed after the completion',
       /after TaskCompleted/,
       async () => {
         await caller.event('TaskCompleted', 'succeeded');
@@ -373,7 +381,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     ],
   ];
   for (const [name, pattern, act] of misdeeds) {
-    it(`notes ${name}`, async () => {
+    it(`records ${name} as a fault`, async () => {
       await act();
       assert.match(azure.faults.join('\n'), pattern);
     });
@@ -412,7 +420,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     });
   }
 
-  it('tells the hook of every request before and after its effect, and drops it there', async () => {
+  it('calls the hook for every request before and after its effect, and can drop it there', async () => {
     const stages: unknown[] = [];
     azure.onRequest = (request, stage) => {
       stages.push([request.operation, stage, azure.completions(job).length]);
@@ -428,7 +436,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     assert.equal(azure.completions(job).length, 1);
   });
 
-  it('can be away for a while, and is then at the same address', async () => {
+  it('can be down for a while, and returns at the same address', async () => {
     const { url } = azure;
     await azure.pause();
     await assert.rejects(caller.plan());
@@ -437,7 +445,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     assert.equal((await caller.plan()).status, 200);
   });
 
-  it('is found below /tfs on premises', async () => {
+  it('is below /tfs on premises', async () => {
     await azure.stop();
     azure = await AzureDevOpsSimulator.start({
       onPremises: true,
@@ -450,7 +458,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     assert.deepEqual(azure.faults, []);
   });
 
-  it('makes ten thousand plans, and keeps no requests when told so', async () => {
+  it('creates ten thousand plans, and keeps no requests if told so', async () => {
     await azure.stop();
     azure = await AzureDevOpsSimulator.start({ validate: false, keepsRequests: false });
     const jobs = Array.from({ length: 10_000 }, () => azure.addJob());
@@ -459,7 +467,7 @@ describe('the task hub of the Azure DevOps simulator', () => {
     assert.equal(azure.requests.length, 0);
   });
 
-  it('leaves a request hanging when told so', async () => {
+  it('leaves a request hanging if told so', async () => {
     azure.inject({ fault: { kind: 'hang' } });
     const outgoing = httpRequest(azure.collectionUrl);
     const broken = new Promise((resolve) => outgoing.on('error', resolve));

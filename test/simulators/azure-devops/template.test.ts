@@ -32,7 +32,7 @@ const cases: [string, string, TemplateOrder?][] = [
   ['{"a": {"b": 1}}', '{"a": {"b": 1}}'],
   ['{{{braces}}}', '{{mode}}', 'macrosFirst'],
   ['{{{braces}}}', '{{mode}}', 'mustacheFirst'],
-  // The order shows where a value has the placeholder of the other kind.
+  // The order matters if a value contains the other kind of placeholder.
   ['{{{macro}}}', '$(Secret)', 'macrosFirst'],
   ['{{{macro}}}', 's3', 'mustacheFirst'],
 ];
@@ -45,7 +45,7 @@ const faults: [string, RegExp][] = [
   ['{{else}}', /outside a block/],
 ];
 
-describe('the templates of task.json', () => {
+describe('The templates of task.json', () => {
   for (const [template, filled, order = 'macrosFirst'] of cases) {
     it(`fills ${template} (${order})`, () => {
       assert.equal(fillTemplate(template, scope, order), filled);

@@ -13,12 +13,12 @@ const rules: [string, boolean][] = [
   ['mode NotEndsWith nc', false],
 ];
 
-describe('a visible rule', () => {
+describe('A visible rule', () => {
   for (const [rule, holds] of rules) {
     it(`${rule}: ${holds}`, () => assert.equal(holdsRule(rule, values), holds));
   }
 
-  it('names what cannot be read', () => {
+  it('names what cannot be parsed', () => {
     assert.throws(() => holdsRule('(mode = a)', values), /cannot be read/);
     assert.throws(() => holdsRule('other = a', values), /cannot be read/);
   });

@@ -16,7 +16,7 @@ jobs:
 `;
 
 describe('A pipeline file', () => {
-  it('has jobs in one stage, with what they depend on and where they run', () => {
+  it('has jobs in one stage, with their dependencies and pools', () => {
     const [stage, ...more] = readPipeline(jobs).stages;
     assert.equal(more.length, 0);
     assert.deepEqual(
@@ -32,7 +32,7 @@ describe('A pipeline file', () => {
     );
   });
 
-  it('has stages one after the other, unless they say what they depend on', () => {
+  it('has stages one after another, unless they declare dependencies', () => {
     const stage = (name: string, more = '') =>
       `  - stage: ${name}\n${more}    jobs: [{ job: a, steps: [] }]\n`;
     const text = `stages:\n${stage('one')}${stage('two')}${stage('three', '    dependsOn: one\n')}`;
@@ -50,7 +50,7 @@ describe('A pipeline file', () => {
     assert.throws(() => event({}), /no parameter event/);
   });
 
-  it('declares parameters with type and default as texts', () => {
+  it('declares parameters with type and default as strings', () => {
     const text = `parameters: [{ name: event, type: number, default: 0 }, { name: size }]\njobs: []`;
     assert.deepEqual(readPipeline(text).parameters, [
       { name: 'event', type: 'number', default: '0' },
@@ -58,13 +58,13 @@ describe('A pipeline file', () => {
     ]);
   });
 
-  for (const [what, text] of [
-    ['a field', 'jobs: [{ job: a, strategy: {} }]'],
-    ['a condition of a step', 'steps: [{ bash: x, condition: always() }]'],
-    ['a file of one line', 'nothing'],
+  for (const [what, text, message] of [
+    ['a field', 'jobs: [{ job: a, strategy: {} }]', /strategy of a job is not simulated/],
+    ['a condition of a step', 'steps: [{ bash: x, condition: always() }]', /Conditions of steps/],
+    ['a one-line file', 'nothing', /This is not a pipeline/],
   ] as const) {
-    it(`is refused with what is not known here: ${what}`, () => {
-      assert.throws(() => readPipeline(text));
+    it(`is refused with what is not supported: ${what}`, () => {
+      assert.throws(() => readPipeline(text), message);
     });
   }
 });

@@ -24,7 +24,7 @@ jobs:
 `;
 
 describe('A run of a pipeline file', () => {
-  /** Runs it, some steps failing; resolves with the result and the steps that ran. */
+  /** Runs it, with some failing steps; resolves with the result and the steps that ran. */
   async function run(fails: readonly string[] = []) {
     const steps: string[] = [];
     const runStep: StepRunner = ({ displayName, inputs }) => {
@@ -39,14 +39,14 @@ describe('A run of a pipeline file', () => {
     return { result: await runPipeline(readPipeline(text), { variables, runStep }), steps };
   }
 
-  it('goes by the dependencies, and hands outputs on', async () => {
+  it('follows the dependencies, and passes outputs on', async () => {
     assert.deepEqual(await run(), {
       result: 'succeeded',
       steps: ['one', 'two', 'three: 42 of abc'],
     });
   });
 
-  it('ends a job at the step that fails, and skips or runs what depends on it', async () => {
+  it('ends a job at the failed step, and skips or runs what depends on it', async () => {
     assert.deepEqual(await run(['one']), { result: 'failed', steps: ['one', 'four'] });
   });
 });

@@ -12,7 +12,7 @@ import {
 
 const jwtBearer = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-describe('the simulated tenant of Entra', () => {
+describe('The simulated Entra tenant', () => {
   let entra: EntraSimulator;
   const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
   before(async () => {
@@ -51,7 +51,7 @@ describe('the simulated tenant of Entra', () => {
     ]);
   });
 
-  it('issues one for a token of the cluster', async () => {
+  it('issues a token for one of the cluster', async () => {
     const { grant_type, client_id, scope } = form;
     const rest = { grant_type, client_id, scope };
     const assertion = { client_assertion: projectedToken(), client_assertion_type: jwtBearer };
@@ -60,9 +60,9 @@ describe('the simulated tenant of Entra', () => {
 
   for (const [what, about, code] of [
     ['another grant', { grant_type: 'password' }, 70003],
-    ['a scope of a person', { scope: `${azureDevOps}/user_impersonation` }, 1002012],
-    ['a resource that is not there', { scope: 'api://other/.default' }, 500011],
-    ['an identity that is not there', { client_id: tenant }, 700016],
+    ['a delegated scope', { scope: `${azureDevOps}/user_impersonation` }, 1002012],
+    ['a missing resource', { scope: 'api://other/.default' }, 500011],
+    ['a missing identity', { client_id: tenant }, 700016],
     ['a wrong secret', { client_secret: 'x' }, 7000215],
     ['an expired secret', { client_secret: 'old-secret' }, 7000222],
   ] as const) {
@@ -78,7 +78,7 @@ describe('the simulated tenant of Entra', () => {
     assert.deepEqual((await ask(form, clientId)).json['error_codes'], [90002]);
   });
 
-  it('takes what it does not know for a fault of the caller', async () => {
+  it("reports anything undocumented as the caller's fault", async () => {
     const { body } = await request(`${entra.authority}/elsewhere`, { dispatcher });
     await body.dump();
     assert.deepEqual(entra.faults.splice(0), ['GET /elsewhere: there is no such operation.']);

@@ -43,7 +43,7 @@ describe('The process of a pod', () => {
       [namespace, serviceAccount, name, ...audiences].join('/'),
   });
 
-  it('has the words, the environment and the token of its manifest, and nothing else', async () => {
+  it('has only the arguments, environment and token of its manifest', async () => {
     const lines: string[] = [];
     assert.equal(await processes.run(pod, (text) => lines.push(text)), 3);
     assert.deepEqual(lines, [
@@ -52,7 +52,7 @@ describe('The process of a pod', () => {
     ]);
   });
 
-  it('is not there for a program that nothing here stands for', () => {
+  it('is undefined for a program without a substitute', () => {
     const other = { ...pod, spec: { containers: [{ command: ['sh'] }] } };
     assert.equal(
       processes.run(other, () => undefined),
@@ -60,7 +60,7 @@ describe('The process of a pod', () => {
     );
   });
 
-  it('does not run where a folder is not mounted', async () => {
+  it('does not run if a folder is not mounted', async () => {
     const [container] = (pod.spec as { containers: readonly object[] }).containers;
     const spec = { ...pod.spec, containers: [{ ...container, volumeMounts: [] }] };
     await assert.rejects(
