@@ -22,7 +22,7 @@ const given = {
 
 const tsx = new URL('../../node_modules/tsx/dist/loader.mjs', import.meta.url).href;
 
-/** The task library reads the environment when it is loaded: only a process of its own will do. */
+/** The task library reads the environment when it is loaded, so a separate process is needed. */
 function ask(
   program: string,
   more: Readonly<Record<string, string>> = {},
@@ -47,8 +47,8 @@ function ask(
   }
 }
 
-describe('the agent', () => {
-  it('gives inputs, variables and the connection, and never writes a secret', () => {
+describe('The agent', () => {
+  it('returns inputs, variables and the connection, and never prints a secret', () => {
     const { answer, output } = ask(`[
       ['applications', 'revision', 'syncOptions', 'selector'].map((n) => agent.input(n) ?? ''),
       ['Agent.ProxyUrl', 'Build.BuildNumber', 'Nothing'].map((n) => agent.variable(n) ?? ''),
@@ -74,7 +74,7 @@ describe('the agent', () => {
     assert.doesNotMatch(output, /token-1|password-1/);
   });
 
-  it('reads files, and writes them into a folder that it makes', () => {
+  it('reads files, and writes them into a folder that it creates', () => {
     const { answer } = ask(`[
       agent.writeFile('new', 'Argo CD sync of shop', 'text'),
       agent.readFile('new/Argo CD sync of shop'),
@@ -83,7 +83,7 @@ describe('the agent', () => {
     assert.deepEqual(answer, [join('new', 'Argo CD sync of shop'), 'text', 'ENOENT']);
   });
 
-  it('says what to do where the task library cannot be loaded', () => {
+  it('says what to do if the task library cannot be loaded', () => {
     const folder = { AGENT_TEMPDIRECTORY: process.execPath };
     const { answer } = ask(`[agent.error.name, agent.error.message]`, folder);
     assert.match(String(answer), /^UserError,The agent's temporary folder .* ENOTDIR/);

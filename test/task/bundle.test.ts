@@ -26,9 +26,9 @@ const deployed = ({ argocd }: Stage, name = 'shop') =>
 const errorsOf = (run: { issues: readonly { type: string; message: string }[] }) =>
   run.issues.filter(({ type }) => type === 'error').map(({ message }) => message);
 
-describe('the bundle', () => {
+describe('The bundle', () => {
   it(
-    'syncs with hooks, and tells it as log, records, progress, summary, result and outputs',
+    'syncs with hooks, and reports them as log, records, progress, summary, result and outputs',
     onEachNode(
       async ({ argocd, make, start, node }) => {
         argocd.addNamespace('ns-shop');
@@ -156,7 +156,7 @@ describe('the bundle', () => {
   );
 
   it(
-    'is superseded when another operation took the place of its own unseen',
+    'is superseded if another operation replaced its own unseen',
     onEachNode(async ({ argocd, make, run }) => {
       make('shop', job('migrate', { hook: 'PreSync', exit: 1, seconds: 2 }), configMap('a'));
       argocd.faults.add({ path: /\/stream\//, times: Infinity, fault: { kind: 'silentStream' } });
@@ -195,7 +195,7 @@ describe('the bundle', () => {
   );
 
   it(
-    'syncs several applications, of which one fails and hides none',
+    'syncs several applications, and a failed one hides none',
     onEachNode(async (stage) => {
       const { make, run } = stage;
       make('one', configMap('a'));
@@ -223,7 +223,7 @@ describe('the bundle', () => {
   );
 
   it(
-    'waits until another has deployed the revision',
+    'waits until somebody else has deployed the revision',
     onEachNode(async (stage) => {
       const { argocd, make, push, start } = stage;
       make('shop', configMap('a'));
@@ -240,7 +240,7 @@ describe('the bundle', () => {
   );
 
   it(
-    'rolls back to the deployment before',
+    'rolls back to the previous deployment',
     onEachNode(async (stage) => {
       const { make, push, run } = stage;
       const first = make('shop', configMap('a'));
@@ -256,7 +256,7 @@ describe('the bundle', () => {
   );
 
   it(
-    'terminates an operation, whosever it is',
+    'terminates an operation, whoever started it',
     onEachNode(async ({ argocd, make, run }) => {
       make('shop', forever, configMap('a'));
       argocd.syncAs('anna', 'shop');
@@ -284,7 +284,7 @@ describe('the bundle', () => {
   );
 
   it(
-    'syncs the chosen resources alone, and says that no hooks run',
+    'syncs only the selected resources, and says that no hooks run',
     onEachNode(async ({ argocd, make, run }) => {
       make('shop', migrate, configMap('a'), configMap('b'), service('web'));
       const step = await run({ resources: 'ConfigMap:*', waitFor: 'operation' });
@@ -300,7 +300,7 @@ describe('the bundle', () => {
   );
 
   it(
-    'has issues when hooks were skipped by strategy apply',
+    'has issues if hooks were skipped by strategy apply',
     onEachNode(async ({ make, run }) => {
       make('shop', migrate, configMap('a'));
       const step = await run({ strategy: 'apply' });
@@ -312,7 +312,7 @@ describe('the bundle', () => {
   );
 
   it(
-    'succeeds only when the expected images run',
+    'succeeds only if the expected images run',
     onEachNode(async ({ make, run }) => {
       make('shop', deployment('web', { tag: '1.28' }));
       const [good, bad] = await Promise.all([
@@ -336,7 +336,7 @@ describe('the bundle', () => {
   );
 
   it(
-    'finds its applications by a selector, and finds none',
+    'finds its applications by a selector, or finds none',
     onEachNode(async ({ argocd, push, run }) => {
       for (const name of ['one', 'two']) {
         push(name, configMap('a'));
@@ -353,7 +353,7 @@ describe('the bundle', () => {
   );
 
   it(
-    'asks Argo CD only as often as necessary when nothing goes wrong',
+    'sends no more requests to Argo CD than necessary if nothing goes wrong',
     onEachNode(async ({ argocd, make, run }) => {
       make('shop', configMap('a'));
       await run();
@@ -364,7 +364,7 @@ describe('the bundle', () => {
   );
 
   it(
-    'fails on manifests that cannot be read, with their fault',
+    'fails for manifests that cannot be parsed, with their fault',
     onEachNode(async ({ argocd, make, run }) => {
       make('shop', configMap('a'));
       argocd.commit('shop', { 'all.yaml': `${files(configMap('a'))['all.yaml'] ?? ''}  x: { y\n` });

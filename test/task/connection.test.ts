@@ -43,7 +43,7 @@ function refused(given: Given): readonly string[] {
   return reading.faults.map(({ value, problem }) => (value ? `${value}: ${problem}` : problem));
 }
 
-describe('the service connection', () => {
+describe('The service connection', () => {
   it('needs a URL and a token', () => {
     const { connection, warnings } = read({});
     const { credential, ...rest } = connection;
@@ -64,7 +64,7 @@ describe('the service connection', () => {
     [' https://a.example/argo ', 'https://a.example/argo'],
     ['https://[::1]:8080/', 'https://[::1]:8080'],
   ] as const) {
-    it(`has its URL brought into one form: ${text}`, () => {
+    it(`has its URL normalized: ${text}`, () => {
       assert.equal(read({ url: text }).connection.url, url);
     });
   }
@@ -76,7 +76,7 @@ describe('the service connection', () => {
     ['https://a.example/api/v1/', 'https://a.example'],
     ['https://a.example/argo-cd/settings/clusters', 'https://a.example/argo-cd'],
   ] as const) {
-    it(`takes the server's part of the address of a page, and says so: ${text}`, () => {
+    it(`uses the server's part of a page's URL, and says so: ${text}`, () => {
       const { connection, warnings } = read({ url: text });
       assert.equal(connection.url, url);
       assert.equal(warnings.length, 1);
@@ -84,14 +84,14 @@ describe('the service connection', () => {
     });
   }
 
-  it('takes a token without what was copied along with it', () => {
+  it('accepts a token without what was copied with it', () => {
     for (const apitoken of ['"token-1"', '“token-1”', ' Bearer token-1\n', "'Bearer token-1'"]) {
       const { credential } = read({ secrets: { apitoken } }).connection;
       assert.equal(credential.kind === 'token' && credential.token.reveal(), 'token-1');
     }
   });
 
-  it('takes a password as it is, also where a part of it looks like a variable', () => {
+  it('keeps a password unchanged, even if a part of it looks like a variable', () => {
     const secrets = { username: 'me', password: '"a$(b)c" ' };
     const { credential } = read({ scheme: 'UsernamePassword', secrets }).connection;
     assert.equal(credential.kind === 'password' && credential.password.reveal(), secrets.password);
@@ -99,7 +99,7 @@ describe('the service connection', () => {
 
   const refusals: readonly (readonly [string, Given, readonly string[]])[] = [
     ['without a URL', { url: ' ' }, ['c1: the agent does not know this service connection']],
-    ['with no URL', { url: 'argocd' }, ['argocd: the server URL is not a URL']],
+    ['with an empty URL', { url: 'argocd' }, ['argocd: the server URL is not a URL']],
     [
       'with another protocol',
       { url: 'ftp://a' },
@@ -140,7 +140,7 @@ describe('the service connection', () => {
     ],
     ['without a token', { secrets: {} }, ['the service connection has no API token']],
     [
-      'with a token that cannot be one, which is not shown',
+      'with an impossible token, which is not shown',
       { secrets: { apitoken: 'two words' } },
       ['the API token is invalid'],
     ],
@@ -155,7 +155,7 @@ describe('the service connection', () => {
       ['OAuth2: the service connection has an unsupported authentication scheme'],
     ],
     [
-      'with a certificate that is none',
+      'with an invalid certificate',
       { data: { caCertificate: '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----' } },
       ['the CA certificate cannot be read'],
     ],
@@ -181,7 +181,7 @@ describe('the service connection', () => {
     assert.equal(credential.password.reveal(), ' p w ');
   });
 
-  it('takes a token as it is pasted', () => {
+  it('accepts a token as it is pasted', () => {
     const { credential } = read({ secrets: { apitoken: ' Bearer abc.def\n' } }).connection;
     assert.equal(credential.kind === 'token' && credential.token.reveal(), 'abc.def');
   });
@@ -192,7 +192,7 @@ describe('the service connection', () => {
     assert.equal(ca, `${certificate.trim()}\n${other.trim()}`);
   });
 
-  it("trusts the agent's certificates as well", () => {
+  it("also trusts the agent's certificates", () => {
     const { connection, warnings } = read({
       data: { caCertificate: certificate },
       variables: { 'Agent.CAInfo': '/ca.pem' },
@@ -208,7 +208,7 @@ describe('the service connection', () => {
     assert.match(warnings.join(), /Agent\.CAInfo/);
   });
 
-  it('says it aloud when any certificate will do, or none is asked for', () => {
+  it('clearly warns if any certificate is accepted, or none is requested', () => {
     const { connection, warnings } = read({ data: { skipTlsVerify: 'true' } });
     assert.equal(connection.skipTlsVerify, true);
     assert.match(warnings.join(), /accepts any certificate/);
@@ -219,26 +219,26 @@ describe('the service connection', () => {
     }
   });
 
-  it("goes through the agent's proxy", () => {
+  it("uses the agent's proxy", () => {
     const variables = { 'Agent.ProxyUrl': 'http://proxy:3128', 'Agent.ProxyUsername': 'u' };
     assert.equal(read({ variables }).connection.proxy?.reveal(), 'http://u@proxy:3128/');
   });
 
   for (const typed of ['svc:100%sure', 's%vc:x', 'svc:%', 'svc:a@b:c/d#e', 'svc:\ud800']) {
-    it(`takes the proxy's credentials as they were typed: ${JSON.stringify(typed)}`, () => {
+    it(`uses the proxy's credentials as they were typed: ${JSON.stringify(typed)}`, () => {
       const { connection } = read({
         variables: { 'Agent.ProxyUrl': `http://${typed}@proxy:3128/` },
       });
       const { username, password, host } = new URL(connection.proxy?.reveal() ?? '');
       assert.equal(host, 'proxy:3128');
-      // As the libraries read them, which a `%` alone would break.
+      // As the libraries parse them, which would fail for a bare `%`.
       const sent = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
       assert.equal(sent, typed.replace('\ud800', '\ufffd'));
       assert.ok(secretsOf(connection).includes(decodeURIComponent(password)));
     });
   }
 
-  it('takes any password', () => {
+  it('accepts any password', () => {
     for (const password of ['\ud800', '%', '%zz', '"']) {
       const { connection } = read({
         scheme: 'UsernamePassword',
@@ -258,8 +258,8 @@ describe('the service connection', () => {
   });
 });
 
-describe('the secrets of a connection', () => {
-  it('are masked in every form in which they may show up', () => {
+describe('The secrets of a connection', () => {
+  it('are masked in every form in which they may appear', () => {
     const { connection } = read({
       scheme: 'UsernamePassword',
       secrets: {

@@ -7,7 +7,7 @@ import { outputNames } from '../../src/report/outputs.ts';
 const fault = { input: 'prune', value: 'x', problem: 'bad', advice: 'Mend it.' };
 const issue = '##vso[task.logissue type=error;]';
 
-describe('the end of a step', () => {
+describe('The end of a step', () => {
   it('sets every output and then the result', () => {
     const lines = endingLines(endOfFaults([fault]));
     assert.deepEqual(
@@ -20,7 +20,7 @@ describe('the end of a step', () => {
     );
   });
 
-  it('tells one fault in a line and several in a list', () => {
+  it('reports one fault on a line and several in a list', () => {
     assert.deepEqual(endOfFaults([fault]).lines, [`${issue}prune "x": bad. Mend it.`]);
     const two = endOfFaults([fault, { ...fault, input: 'force' }]);
     assert.deepEqual(two.lines, [
@@ -40,7 +40,7 @@ describe('the end of a step', () => {
     }
   });
 
-  it('shows the stack of anything else, in which nothing is a command', () => {
+  it('shows the stack of any other error, without executing logging commands in it', () => {
     const error = new Error('##vso[task.complete result=Succeeded;]\nx');
     const { lines, outputs } = endOfError(error);
     assert.ok(lines.length > 3);
@@ -49,13 +49,13 @@ describe('the end of a step', () => {
     assert.equal(outputs.outcome, 'failed');
   });
 
-  it('can be made of anything that is thrown', () => {
+  it('can be derived from anything that is thrown', () => {
     for (const thrown of [undefined, null, 'text', 5, { a: 1 }]) {
       assert.equal(endOfError(thrown).result, 'Failed');
     }
   });
 
-  it('tells a cancellation as one', () => {
+  it('reports a cancellation as one', () => {
     assert.equal(endOfCancellation().outputs.outcome, 'canceled');
   });
 });

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { loadFollowUps } from '../../src/task/follow-ups-module.ts';
 import { UserError } from '../../src/user-error.ts';
 
-describe('The bundle of follow-ups', () => {
+describe('The follow-up bundle', () => {
   let folder: string;
   before(() => (folder = mkdtempSync(join(tmpdir(), 'follow-ups-'))));
   after(() => rmSync(folder, { recursive: true }));
 
-  it('is looked for next to the program, and its absence is told with what to do', async () => {
+  it('is expected beside the program, and its absence is reported with what to do', async () => {
     await assert.rejects(loadFollowUps(join(folder, 'index.js')), (error) => {
       assert.ok(error instanceof UserError);
       assert.match(error.message, /follow-ups\.js of the task, which is missing/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseHeaders } from '../../src/task/header-lines.ts';
 
-describe('the extra headers', () => {
+describe('The extra headers', () => {
   it('are read from lines', () => {
     const { headers, problems } = parseHeaders('X-A: b: c\r\n\nCF-Access-Client-Id:x');
     assert.deepEqual(
@@ -36,7 +36,7 @@ describe('the extra headers', () => {
     });
   }
 
-  it('are refused with what nobody fills in, of which alone is told', () => {
+  it('are refused with variables that are not expanded, and only those are reported', () => {
     for (const text of ['$(key)', '$(My Key)', "$(a['b'])", '$[ variables.key ]', '${{ x }}']) {
       for (const line of [`X-Key: secret ${text}`, text, `${text}: secret`, `${text} secret`]) {
         const { headers, problems } = parseHeaders(line);

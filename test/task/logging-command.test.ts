@@ -12,10 +12,10 @@ import {
   uploadSummary,
 } from '../../src/task/logging-command.ts';
 
-describe('a logging command', () => {
+describe('A logging command', () => {
   const table: readonly (readonly [string, string, string])[] = [
     [
-      'sets an output, also an empty one',
+      'sets an output, even an empty one',
       setOutput('phase', ''),
       '##vso[task.setvariable variable=phase;isoutput=true;issecret=false;]',
     ],
@@ -24,7 +24,7 @@ describe('a logging command', () => {
       logIssue('error', 'a\nb 5%'),
       '##vso[task.logissue type=error;]a%0Ab 5%AZP25',
     ],
-    ['tells progress from 0 on', setProgress(0, 'x'), '##vso[task.setprogress value=0;]x'],
+    ['reports progress from 0 on', setProgress(0, 'x'), '##vso[task.setprogress value=0;]x'],
     [
       'ends the step',
       complete('SucceededWithIssues', 'done'),
@@ -38,12 +38,12 @@ describe('a logging command', () => {
     ['uploads a summary', uploadSummary('/a b'), '##vso[task.uploadsummary]/a b'],
     ['masks a secret', setSecret('s%]'), '##vso[task.setsecret]s%AZP25]'],
     [
-      'makes a record with order 0',
+      'creates a record with order 0',
       logDetail({ id: 'i', type: 't', name: 'n', order: 0, state: 'InProgress' }),
       '##vso[task.logdetail id=i;type=t;name=n;order=0;state=InProgress;]',
     ],
     [
-      'ends a record as Succeeded, which task-lib leaves out',
+      'ends a record as Succeeded, which task-lib omits',
       logDetail({ id: 'i', state: 'Completed', result: 'Succeeded', finishTime: undefined }),
       '##vso[task.logdetail id=i;state=Completed;result=Succeeded;]',
     ],
@@ -52,7 +52,7 @@ describe('a logging command', () => {
     it(what, () => assert.equal(line, expected));
   }
 
-  it('is read by the task library as it was meant, whatever the texts', () => {
+  it('is read by the task library as intended, whatever the texts', () => {
     const text = fc.string({ unit: 'binary', minLength: 1 });
     fc.assert(
       fc.property(text, text, (name, message) => {

@@ -9,7 +9,7 @@ function bypasses(entries: readonly unknown[], url = server): boolean {
   return found;
 }
 
-describe("the agent's proxy bypass list", () => {
+describe("The agent's proxy bypass list", () => {
   const cases: readonly (readonly [entry: string, url: string, bypasses: boolean])[] = [
     ['argocd\\.corp\\.example\\.com', server, true],
     ['^https://argocd\\.corp\\.example\\.com$', server, true],
@@ -55,25 +55,25 @@ describe("the agent's proxy bypass list", () => {
     ['<local>', 'http://10.2.3.4', false],
   ];
   for (const [entry, url, expected] of cases) {
-    it(`${expected ? 'names' : 'does not name'} ${url} by ${entry}`, () => {
+    it(`${expected ? 'contains' : 'does not contain'} ${url} by ${entry}`, () => {
       assert.equal(bypasses(['nothing', entry], url), expected);
     });
   }
 
-  it('is empty, or has no text in it, and names nothing', () => {
+  it('may be empty or without text, and then contains nothing', () => {
     assert.equal(bypasses([]), false);
     assert.equal(bypasses([5, null, '', ' ']), false);
     assert.deepEqual(readBypassList(' ', server), { bypasses: false, warnings: [] });
   });
 
-  it('is told where an entry is nothing of the kind, and keeps the others', () => {
+  it('is reported if an entry is invalid, and keeps the others', () => {
     const { bypasses: found, warnings } = readBypassList('["(", "*.example.com"]', server);
     assert.equal(found, true);
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? '', /Not a regular expression: entry 1 of .* bypass list/);
   });
 
-  it('cannot hold up a run by an expression that never ends', () => {
+  it('cannot delay a run by an expression that never ends', () => {
     const list = JSON.stringify(['^(([a-z:/.])+)+!$', '*.example.com']);
     const { bypasses: found, warnings } = readBypassList(
       list,
@@ -83,7 +83,7 @@ describe("the agent's proxy bypass list", () => {
     assert.match(warnings.join(), /takes too long: entry 1 /);
   });
 
-  it('is read as names where it is no JSON, and left out where it is no list, both with a warning', () => {
+  it('is read as names if it is not JSON, and ignored if it is not a list, both with a warning', () => {
     const names = readBypassList('localhost, *.example.com', server);
     assert.deepEqual([names.bypasses, names.warnings.length], [true, 1]);
     const none = readBypassList('{"a":1}', server);
@@ -98,18 +98,18 @@ describe("the agent's proxy bypass list", () => {
     ['argocd\\.corp\\.example\\.com', true],
     ['localhost, .*\\.example\\.com$', true],
     ['^http://', false],
-    // As a name it means that host alone.
+    // As a name, it means only that host.
     ['example.com', false],
     ['ample.com', false],
   ];
   for (const [list, expected] of texts) {
-    it(`${expected ? 'names' : 'does not name'} the server by ${JSON.stringify(list)} without JSON`, () => {
+    it(`${expected ? 'contains' : 'does not contain'} the server by ${JSON.stringify(list)} without JSON`, () => {
       const { bypasses: found, warnings } = readBypassList(list, server);
       assert.deepEqual([found, warnings.length], [expected, 1]);
     });
   }
 
-  it('is a list of one where it is a text of JSON', () => {
+  it('is a list of one if it is a JSON string', () => {
     for (const entry of ['*.example.com', '^https://argocd\\.']) {
       const read = readBypassList(JSON.stringify(entry), server);
       assert.deepEqual(read, { bypasses: true, warnings: [] });

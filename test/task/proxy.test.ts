@@ -9,14 +9,14 @@ function choose(
   return { proxy: proxy?.reveal(), warnings };
 }
 
-describe("the agent's proxy", () => {
+describe("The agent's proxy", () => {
   const url = { 'Agent.ProxyUrl': 'http://proxy:3128' };
 
-  it('is none unless the agent has one', () => {
+  it('is absent unless the agent has one', () => {
     assert.deepEqual(choose({}), { proxy: undefined, warnings: [] });
   });
 
-  it('carries its credentials, encoded', () => {
+  it('has its credentials, encoded', () => {
     const variables = { ...url, 'Agent.ProxyUsername': 'a b', 'Agent.ProxyPassword': 'p@ss:/w' };
     assert.equal(choose(variables).proxy, 'http://a%20b:p%40ss%3A%2Fw@proxy:3128/');
   });
@@ -48,7 +48,7 @@ describe("the agent's proxy", () => {
     });
   }
 
-  it('takes credentials that were given apart before those in its URL, whatever they hold', () => {
+  it('prefers separate credentials to those in its URL, whatever they contain', () => {
     const variables = {
       'Agent.ProxyUrl': 'http://a:b@proxy:3128',
       'Agent.ProxyPassword': 'c%\ud800',
@@ -62,14 +62,14 @@ describe("the agent's proxy", () => {
     ['["other", "EXAMPLE"]', true],
     ['["other"]', false],
   ] as const) {
-    it(`is ${direct ? 'passed by' : 'used'} with the bypass list ${list}`, () => {
+    it(`is ${direct ? 'bypassed' : 'used'} with the bypass list ${list}`, () => {
       const { proxy, warnings } = choose({ ...url, 'Agent.ProxyBypassList': list });
       assert.equal(proxy === undefined, direct);
       assert.deepEqual(warnings, []);
     });
   }
 
-  it('is used, with a warning, when the bypass list cannot be read', () => {
+  it('is used, with a warning, if the bypass list cannot be parsed', () => {
     for (const list of ['x', '{"a":1}', '["(", 5]']) {
       const { proxy, warnings } = choose({ ...url, 'Agent.ProxyBypassList': list });
       assert.equal(proxy, 'http://proxy:3128/');
@@ -77,7 +77,7 @@ describe("the agent's proxy", () => {
     }
   });
 
-  it('is left out, with a warning, when its URL is none', () => {
+  it('is ignored, with a warning, if its URL is invalid', () => {
     for (const address of [
       'proxy',
       'socks5://proxy:1080',

@@ -67,7 +67,7 @@ class FakeAgent implements Agent {
     );
   }
 
-  /** The result and the sentence that goes with it; the step must have said it last and once. */
+  /** The result and its sentence; the step must have reported it last and once. */
   get completion(): readonly (string | undefined)[] {
     const all = this.#commands('task.complete');
     assert.equal(all.length, 1);
@@ -112,7 +112,7 @@ const succeed: TaskPorts['follow'] = (_request, _run, { tell }) => {
 };
 const neverCalled: TaskPorts['follow'] = () => assert.fail('it was followed');
 
-describe('the run of a task', () => {
+describe('The run of a task', () => {
   it('masks the token before anything else, then says what it does', async () => {
     const { lines } = await run({}, succeed);
     assert.deepEqual(lines.slice(0, 3), [
@@ -123,7 +123,7 @@ describe('the run of a task', () => {
     assert.ok(lines.slice(1).every((line) => !line.includes('token-1')));
   });
 
-  it('asks for what the inputs say, with its mark and where it comes from', async () => {
+  it('requests what the inputs say, with its marker and origin', async () => {
     let asked: (FollowRequest & FollowedRun) | undefined;
     await run({ revision: 'main', timeoutSeconds: '60', onCancel: 'terminate' }, (...given) => {
       asked = { ...given[0], ...given[1] };
@@ -154,13 +154,13 @@ describe('the run of a task', () => {
     assert.ok(agent.lines.includes(`##vso[task.addattachment ${attachment}]${file}`));
   });
 
-  it('keeps the result file but shows nothing when no summary is wanted', async () => {
+  it('keeps the result file but shows nothing if no summary is wanted', async () => {
     const agent = await run({ publishSummary: 'false' }, succeed);
     assert.equal(agent.files.size, 1);
     assert.ok(agent.lines.every((line) => !/uploadsummary|addattachment/.test(line)));
   });
 
-  it('fails when an application failed, and shows all in a table', async () => {
+  it('fails if an application failed, and shows all in a table', async () => {
     const agent = await run({ applications: 'shop,pay' }, (_request, _run, { tell }) => {
       const results = [result(), { ...failedMigration, name: 'pay' }];
       for (const each of results) tell({ kind: 'result', result: each });
@@ -172,7 +172,7 @@ describe('the run of a task', () => {
     assert.ok(agent.lines.includes('2 applications: 1 succeeded, 1 failed'));
   });
 
-  it('refuses bad input before anything is asked, with all faults in one message', async () => {
+  it('refuses invalid input before any request, with all faults in one message', async () => {
     const agent = await run({ prune: 'yes', timeoutSeconds: '-1' }, neverCalled);
     assert.deepEqual(commandFromString(agent.lines[0] ?? '').message.split('\n'), [
       '2 inputs need attention:',
@@ -183,7 +183,7 @@ describe('the run of a task', () => {
     assert.equal(agent.completion[0], 'Failed');
   });
 
-  it('refuses a connection that it cannot use', async () => {
+  it('refuses an unusable connection', async () => {
     const agent = await run({ argocdConnection: 'c2' }, neverCalled);
     assert.match(agent.lines[0] ?? '', /argocdConnection "c2": the agent does not know this/);
     assert.equal(agent.completion[0], 'Failed');
@@ -201,7 +201,7 @@ describe('the run of a task', () => {
     assert.deepEqual(agent.completion, ['Failed', 'GET /x: bad token']);
   });
 
-  it('reports a bug of its own with its stack', async () => {
+  it('reports an internal error with its stack', async () => {
     const agent = await run({}, () => {
       throw new TypeError('x is not a function');
     });
@@ -210,7 +210,7 @@ describe('the run of a task', () => {
     assert.match(agent.outputs['message'] ?? '', /Internal error: x is not a function/);
   });
 
-  it('keeps its result when no file can be written', async () => {
+  it('keeps its result if no file can be written', async () => {
     const agent = new FakeAgent(least);
     agent.diskFull = true;
     await run({}, succeed, { agent });
@@ -219,7 +219,7 @@ describe('the run of a task', () => {
     assert.ok(agent.lines.some((line) => /type=warning;\].*no space left/.test(line)));
   });
 
-  it('masks a token that a login brings', async () => {
+  it('masks a token that a login returns', async () => {
     const agent = await run({}, succeed, {
       connect: (_connection, onToken) => {
         onToken(new Secret('session-token'));
@@ -230,8 +230,8 @@ describe('the run of a task', () => {
   });
 });
 
-describe('a canceled run', () => {
-  it('says so and publishes what the follower gives back', async () => {
+describe('A canceled run', () => {
+  it('says so and publishes what the follower returns', async () => {
     const cancellation = new AbortController();
     const agent = await run(
       { onCancel: 'terminate' },
@@ -249,7 +249,7 @@ describe('a canceled run', () => {
     assert.ok(agent.files.size > 0);
   });
 
-  it('ends in time when the follower does not', async () => {
+  it('ends in time if the follower does not', async () => {
     const slept: number[] = [];
     const clock: Clock = {
       now: () => 0,

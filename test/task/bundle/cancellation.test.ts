@@ -5,12 +5,14 @@ import { assertSound, resultOf, summaryOf } from './soundness.ts';
 import { lineOf, onEachNode, type Stage } from './stage.ts';
 
 /**
- * An agent that waits longer than agents do, so that a busy machine does not make it ask again: whoever
- * waits for it to do so is found all the same.
+ * An agent that waits longer than real ones, so that a busy machine does not make it ask again: a
+ * bundle that waits for that is still detected.
  */
 const patient = { grace: { sigint: 300_000, sigterm: 2_500 } };
 
-/** Cancels as the agent does, and checks that all was said without being asked again. */
+/**
+ * Cancels like the agent does, and checks that everything was reported without a second request.
+ */
 async function cancel(running: RunningTask, username?: string): Promise<TaskRun> {
   running.cancel();
   const step = await running.done;
@@ -28,9 +30,9 @@ async function startStuck({ make, start }: Stage, onCancel: 'leave' | 'terminate
   return running;
 }
 
-describe('the bundle, canceled', () => {
+describe('The canceled bundle', () => {
   it(
-    'leaves the operation alone, and publishes how far it came',
+    'leaves the operation, and publishes its progress',
     onEachNode(async (stage) => {
       const step = await cancel(await startStuck(stage, 'leave'));
       assert.equal(stage.argocd.application('shop')?.status.operationState?.phase, 'Running');
@@ -52,7 +54,7 @@ describe('the bundle, canceled', () => {
   );
 
   it(
-    'is not disturbed by being asked twice, or by SIGTERM at once',
+    'is not disturbed by a second request, or by an immediate SIGTERM',
     onEachNode(async (stage) => {
       const running = await startStuck(stage, 'terminate');
       const canceled = cancel(running);
@@ -66,7 +68,7 @@ describe('the bundle, canceled', () => {
   );
 
   it(
-    'ends in time while Argo CD answers nothing any more',
+    'ends in time while Argo CD no longer responds',
     onEachNode(async (stage) => {
       const running = await startStuck(stage, 'terminate');
       stage.argocd.faults.add({ times: Infinity, fault: { kind: 'hang' } });
@@ -76,7 +78,7 @@ describe('the bundle, canceled', () => {
   );
 
   it(
-    'ends in time while Argo CD has not answered at all, nor its login',
+    'ends in time if Argo CD has never responded, not even to its login',
     onEachNode(async ({ argocd, start }) => {
       argocd.faults.add({ times: Infinity, fault: { kind: 'hang' } });
       const connection = { url: argocd.url, username: 'administrator', password: 'pass-word' };
@@ -87,7 +89,7 @@ describe('the bundle, canceled', () => {
   );
 
   it(
-    'ends in time while Argo CD is away',
+    'ends in time while Argo CD is down',
     onEachNode(async (stage) => {
       const running = await startStuck(stage, 'terminate');
       await stage.argocd.stop();

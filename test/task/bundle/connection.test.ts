@@ -15,9 +15,9 @@ const connectionTo = ({ argocd }: Stage, more: Partial<Connection> = {}): Connec
   ...more,
 });
 
-describe('the bundle and its service connection', () => {
+describe("The bundle's service connection", () => {
   it(
-    'logs in with user name and password once, and again when its session has ended',
+    'logs in with user name and password once, and again when its session has expired',
     onEachNode(
       async (stage) => {
         const { argocd, make, run } = stage;
@@ -88,7 +88,7 @@ describe('the bundle and its service connection', () => {
   );
 
   it(
-    'trusts the certificate authority of the connection, or that of the agent',
+    "trusts the connection's CA, or that of the agent",
     onEachNode(
       async (stage) => {
         const { make, run } = stage;
@@ -98,7 +98,7 @@ describe('the bundle and its service connection', () => {
           run({ waitFor: 'none' }, { connection: connectionTo(stage, { ca }) }),
           run(
             { action: 'wait' },
-            // A field of one line turns the line breaks of what is pasted into blanks.
+            // A single-line field turns the line breaks of pasted text into spaces.
             { connection: connectionTo(stage, { ca: ca.replaceAll('\n', ' ') }) },
           ),
           run({ action: 'wait' }, { variables: { 'Agent.CAInfo': caFile } }),
@@ -113,7 +113,7 @@ describe('the bundle and its service connection', () => {
   );
 
   it(
-    'says what to do about a certificate that it does not trust, and sends no token there',
+    'says what to do about an untrusted certificate, and sends no token to its server',
     onEachNode(
       async (stage) => {
         const { argocd, make, run } = stage;
@@ -132,7 +132,7 @@ describe('the bundle and its service connection', () => {
   );
 
   it(
-    'accepts any certificate if told to, and says loudly what that means',
+    'accepts any certificate if told to, and clearly warns about it',
     onEachNode(
       async (stage) => {
         const { make, run } = stage;
@@ -146,7 +146,7 @@ describe('the bundle and its service connection', () => {
   );
 });
 
-describe("the bundle and the agent's proxy", () => {
+describe("The bundle with the agent's proxy", () => {
   const password = 'pr@xy:pass/word%41';
   let proxy: ForwardProxy;
 
@@ -155,7 +155,7 @@ describe("the bundle and the agent's proxy", () => {
   });
   afterEach(() => proxy.stop());
 
-  /** The agent gives the password as a variable; the whole URL may have it as well. */
+  /** The agent passes the password as a variable; the URL may contain it as well. */
   const settings = (more: Readonly<Record<string, string>> = {}) => ({
     variables: {
       'Agent.ProxyUrl': proxy.url,
@@ -166,7 +166,7 @@ describe("the bundle and the agent's proxy", () => {
   });
 
   it(
-    'takes the way through it, with its credentials',
+    'goes through it, with its credentials',
     onEachNode(async ({ argocd, make, run }) => {
       make('shop', configMap('a'));
       const step = await run({}, settings());
@@ -180,7 +180,7 @@ describe("the bundle and the agent's proxy", () => {
   );
 
   it(
-    'takes a tunnel through it where Argo CD speaks TLS',
+    'goes through a tunnel if Argo CD uses TLS',
     onEachNode(
       async (stage) => {
         const { argocd, make, run } = stage;
@@ -196,7 +196,7 @@ describe("the bundle and the agent's proxy", () => {
   );
 
   it(
-    'goes past it to a server that its bypass list names',
+    'bypasses it for a server on its bypass list',
     onEachNode(async ({ argocd, make, run }) => {
       make('shop', configMap('a'));
       const list = JSON.stringify(['elsewhere\\.example', '127\\.0\\.0\\.1']);

@@ -49,7 +49,7 @@ const outputOf = (step: { readonly outputs: Readonly<Record<string, string>> }) 
 
 describe('The bundle with the input followUps', () => {
   it(
-    'queues a pipeline once with the token of the job, and tells it everywhere',
+    "queues a pipeline once with the job's token, and reports it everywhere",
     withAzure(
       async ({ azure, make, startWith }) => {
         const app = { name: 'app', type: 'string' } as const;
@@ -92,7 +92,7 @@ describe('The bundle with the input followUps', () => {
   );
 
   it(
-    'queues nothing for the operation of somebody else, and says so',
+    "queues nothing for another actor's operation, and says so",
     withAzure(async ({ argocd, azure, make, startWith }) => {
       azure.addPipeline({ name: 'smoke-tests' });
       const sha = make('shop', job('migrate', { hook: 'PreSync', seconds: 100 }), configMap('a'));
@@ -107,7 +107,7 @@ describe('The bundle with the input followUps', () => {
   );
 
   it(
-    'says so when it cannot know whether one is queued',
+    'says so if it cannot know whether one is queued',
     withAzure(async ({ azure, make, startWith }) => {
       azure.addPipeline({ name: 'smoke-tests' });
       azure.inject({ operation: 'queueRun', fault: { kind: 'cutBefore' } });
@@ -120,7 +120,7 @@ describe('The bundle with the input followUps', () => {
   );
 
   it(
-    'queues by what failed',
+    'queues depending on what failed',
     withAzure(async ({ azure, make, startWith }) => {
       azure.addPipeline({ name: 'smoke-tests' });
       azure.addPipeline({ name: 'rollback' });
@@ -138,7 +138,7 @@ describe('The bundle with the input followUps', () => {
   );
 
   it(
-    'ends with what it waits for: a failure is one of the step',
+    'fails with a failed follow-up that it waits for',
     withAzure(async ({ azure, make, startWith }) => {
       azure.addPipeline({ name: 'smoke-tests', run: { milliseconds: 50, result: 'failed' } });
       make('shop', configMap('settings'));
@@ -160,7 +160,7 @@ describe('The bundle with the input followUps', () => {
   );
 
   it(
-    'ends well with one that succeeds',
+    'succeeds with a successful one',
     withAzure(async ({ azure, make, startWith }) => {
       azure.addPipeline({ name: 'smoke-tests', run: { milliseconds: 50, result: 'succeeded' } });
       make('shop', configMap('settings'));
@@ -186,7 +186,7 @@ describe('The bundle with the input followUps', () => {
 
   for (const onCancel of ['leave', 'terminate'] as const) {
     it(
-      `is canceled while it waits, and onCancel: ${onCancel} says what becomes of the run`,
+      `is canceled during the wait, and onCancel: ${onCancel} decides about the run`,
       withAzure(async ({ azure, make, startWith }) => {
         azure.addPipeline({ name: 'smoke-tests' });
         make('shop', configMap('settings'));
@@ -204,7 +204,7 @@ describe('The bundle with the input followUps', () => {
   }
 
   it(
-    'warns of one that cannot be queued, with what to grant; waited for, it fails',
+    'warns of one that cannot be queued, with what to grant, and fails if it waits for it',
     withAzure(
       async ({ azure, make, startWith }) => {
         azure.addPipeline({ name: 'smoke-tests' });
@@ -223,7 +223,7 @@ describe('The bundle with the input followUps', () => {
   );
 
   it(
-    'finds what it queued when the answer is lost, and queues nothing twice',
+    'finds what it queued if the response is lost, and queues nothing twice',
     withAzure(async ({ azure, make, startWith }) => {
       azure.addPipeline({ name: 'smoke-tests', ...numbered });
       azure.inject({ operation: 'queueRun', fault: { kind: 'cutAfter' } });
@@ -236,7 +236,7 @@ describe('The bundle with the input followUps', () => {
   );
 
   it(
-    'tells all faults at once, before anything is requested',
+    'reports all faults at once, before any request',
     withAzure(async ({ argocd, azure, make, startWith }) => {
       make('shop', configMap('settings'));
       const step = await end(
@@ -257,7 +257,7 @@ describe('The bundle with the input followUps', () => {
   );
 
   it(
-    'warns of annotations that nobody can read, and ends as it would without',
+    'warns of annotations that cannot be parsed, with the same result',
     withAzure(async ({ argocd, make, startWith }) => {
       make('shop', configMap('settings'));
       const right = { 'azure-pipelines/on-success': 'shop/smoke-tests' };

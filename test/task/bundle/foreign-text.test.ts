@@ -4,7 +4,7 @@ import type { TaskRun } from '../../../simulators/agent/agent.ts';
 import { resultOf, summaryOf } from './soundness.ts';
 import { onEachNode } from './stage.ts';
 
-/** What would end a step, color a line, turn a text around, or become markup. */
+/** Text that would end a step, color a line, reverse a text, or become markup. */
 const traps = [
   '##vso[task.complete result=Succeeded;done=true]all is well',
   '##VSO[task.setvariable variable=outcome;isOutput=true]succeeded',
@@ -20,7 +20,7 @@ const traps = [
   '%AZP25 %0A##vso[task.complete result=Succeeded] %0D %3B %5D',
 ];
 const allTraps = traps.join(' ');
-/** The same without what YAML or the simulator's pod logs give a meaning of their own. */
+/** The same without what has a special meaning in YAML or the simulator's pod logs. */
 const logTraps = traps.flatMap((trap) => trap.split(/[\r\n|]/)).filter((trap) => trap !== '');
 
 const withName = (manifest: string, name: string) =>
@@ -28,7 +28,7 @@ const withName = (manifest: string, name: string) =>
 const withNote = (manifest: string, note: string, message: string) =>
   manifest.replace('annotations: {', () => `annotations: { ${note}: ${JSON.stringify(message)},`);
 
-/** Nothing of a run is other than it would be with harmless texts. */
+/** Nothing in a run differs from one with harmless text. */
 function assertUntouched(run: TaskRun): void {
   assert.equal(run.result, 'Failed', run.lines.join('\n'));
   assert.equal(run.outputs['outcome'], 'failed');
@@ -43,12 +43,12 @@ function assertUntouched(run: TaskRun): void {
   resultOf(run);
 }
 
-/** Ours stand at the start of a line, and nowhere else. */
+/** Ours are at the start of a line, and nowhere else. */
 function assertOnlyOurCommands(run: TaskRun): void {
   for (const line of run.lines) assert.doesNotMatch(line.slice(1), /##\[|##vso/i, line);
 }
 
-/** No cell of a table was made or closed by a text. */
+/** No table cell was created or closed by a text. */
 function assertTables(markdown: string): void {
   const rows = outsideBlocks(markdown).trim().split(/\n\n/);
   const tables = rows.filter((part) => part.startsWith('| '));
@@ -59,7 +59,7 @@ function assertTables(markdown: string): void {
   }
 }
 
-/** Outside of code nothing is HTML, an image, a link of others, a heading or a line of theirs. */
+/** Outside of code, nothing is foreign HTML, a foreign image, link, heading or rule. */
 function assertPlain(markdown: string): void {
   const prose = outsideBlocks(markdown).replace(/(?<![`\\])(`+)(?!`)[^]*?[^`]\1(?!`)/g, 'code');
   assert.doesNotMatch(prose, /<|(?<!\\)!\[|(?<!\\)~~|javascript:(?!alert\(1\\?\))/);
@@ -76,9 +76,9 @@ function outsideBlocks(markdown: string): string {
   return markdown.replace(/^(`{3,})text\n[^]*?\n\1$/gm, 'block');
 }
 
-describe('the bundle and texts that others wrote', () => {
+describe('The bundle with foreign text', () => {
   it(
-    'takes the log of a hook for text, whatever stands in it',
+    'treats the log of a hook as text, whatever it contains',
     onEachNode(async ({ make, run }) => {
       make(
         'shop',
@@ -94,7 +94,7 @@ describe('the bundle and texts that others wrote', () => {
   );
 
   it(
-    'takes the names of resources for text',
+    'treats the names of resources as text',
     onEachNode(async ({ make, run }) => {
       // One each, since long texts are cut.
       make(
@@ -114,7 +114,7 @@ describe('the bundle and texts that others wrote', () => {
   );
 
   it(
-    'takes the messages of resources for text',
+    'treats the messages of resources as text',
     onEachNode(async ({ make, run }) => {
       make(
         'shop',
@@ -124,7 +124,7 @@ describe('the bundle and texts that others wrote', () => {
       );
       const step = await run();
       assertUntouched(step);
-      // As many as the agent keeps; the others are shown all the same.
+      // As many as the agent keeps; the others are still shown.
       assert.equal(step.errorCount, 10);
       const shown = step.lines.filter((line) => /^##\[error\]shop: ConfigMap\/bad-\d/.test(line));
       assert.equal(shown.length, traps.length);
@@ -132,7 +132,7 @@ describe('the bundle and texts that others wrote', () => {
   );
 
   it(
-    'takes revisions and the names of others for text',
+    'treats revisions and foreign names as text',
     onEachNode(async ({ argocd, make, run }) => {
       const sha = make('shop', job('slow', { hook: 'PreSync', forever: true }), configMap('a'));
       const branch = `release ${traps[0] ?? ''} <b> | \`x\` ##[error]`;
@@ -150,7 +150,7 @@ describe('the bundle and texts that others wrote', () => {
   );
 
   it(
-    'does not let a message of a megabyte into the log, nor the summary, whole',
+    'does not let a message of a megabyte into the log or the summary unshortened',
     onEachNode(async ({ make, run }) => {
       const megabyte = `${'x'.repeat(999)}\n`.repeat(1_048);
       make(

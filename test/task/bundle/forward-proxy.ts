@@ -4,11 +4,11 @@ import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** What came through a proxy: `CONNECT host:port`, or the method and the whole URL. */
+/** What passed through a proxy: `CONNECT host:port`, or the method and the whole URL. */
 export interface ForwardProxy {
   readonly url: string;
   readonly seen: readonly string[];
-  /** What was refused for want of the right user name and password. */
+  /** What was refused without the right user name and password. */
   readonly refused: readonly string[];
   stop(): Promise<void>;
 }

@@ -10,14 +10,14 @@ const operationsOf = ({ argocd }: Stage) => argocd.application('shop')?.status.h
 
 const smoke = job('smoke', { hook: 'PostSync', seconds: 2 });
 
-describe('the bundle against an Argo CD that does not make it easy', () => {
+describe('The bundle with a difficult Argo CD', () => {
   const lost: readonly (readonly [string, FaultKind, number])[] = [
     ['the connection breaks after Argo CD acted', { kind: 'dropAfter' }, 1],
-    ['a proxy says 502 after Argo CD acted', bad502(true), 1],
-    ['a proxy says 502 and Argo CD never heard of it', bad502(false), 2],
+    ['a proxy returns 502 after Argo CD acted', bad502(true), 1],
+    ['a proxy returns 502 without reaching Argo CD', bad502(false), 2],
     ['the connection breaks before Argo CD acted', { kind: 'dropBefore' }, 2],
   ];
-  it('syncs once when the answer to its request is lost', () =>
+  it('syncs once if the response to its request is lost', () =>
     Promise.all(
       lost.map(([what, fault, requests]) =>
         onNewestNode(async (stage) => {
@@ -37,10 +37,10 @@ describe('the bundle against an Argo CD that does not make it easy', () => {
       'ends after each event',
       { path: /\/stream\//, times: Infinity, fault: { kind: 'closingStream', afterEvents: 1 } },
     ],
-    ['answers with a page', { path: /\/stream\//, times: Infinity, fault: bad502(false) }],
-    ['is never opened', { path: /\/stream\//, times: Infinity, fault: { kind: 'hang' } }],
+    ['responds with a page', { path: /\/stream\//, times: Infinity, fault: bad502(false) }],
+    ['never opens', { path: /\/stream\//, times: Infinity, fault: { kind: 'hang' } }],
   ];
-  it('reaches the true end whatever becomes of the stream', () =>
+  it('reaches the true end whatever happens to the stream', () =>
     Promise.all(
       streams.map(([what, rule]) =>
         onNewestNode(async ({ argocd, make, run }) => {
@@ -56,7 +56,7 @@ describe('the bundle against an Argo CD that does not make it easy', () => {
     ));
 
   it(
-    'rides out an argocd-server that restarts',
+    'survives a restart of argocd-server',
     onNewestNode(async (stage) => {
       const { argocd, make, start } = stage;
       make('shop', job('slow', { hook: 'PreSync', seconds: 10 }), configMap('a'));
@@ -71,7 +71,7 @@ describe('the bundle against an Argo CD that does not make it easy', () => {
   );
 
   it(
-    'waits for an argocd-server that is away from the start, and says so',
+    'waits for an argocd-server that is down from the start, and says so',
     onNewestNode(async ({ argocd, make, start }) => {
       make('shop', configMap('a'));
       const restarted = argocd.restart(75_000);
@@ -85,7 +85,7 @@ describe('the bundle against an Argo CD that does not make it easy', () => {
   );
 
   it(
-    'waits for the operation of another, and then syncs',
+    "waits for another actor's operation, and then syncs",
     onNewestNode(async (stage) => {
       const { argocd, make, push, start } = stage;
       make('shop', job('slow', { hook: 'PreSync', forever: true }), configMap('a'));

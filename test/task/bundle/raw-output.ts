@@ -15,7 +15,7 @@ export interface RawOutput {
   kill(): void;
 }
 
-/** Runs the bundle as the agent does, and keeps what comes out of it as it comes. */
+/** Runs the bundle like the agent does, and keeps its output as it comes. */
 export function startRaw(
   node: NodeMajor,
   folder: string,

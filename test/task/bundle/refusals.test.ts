@@ -10,9 +10,9 @@ import { lineOf, onEachNode, onWindows, type Inputs } from './stage.ts';
 const errorsOf = (run: { issues: readonly { type: string; message: string }[] }) =>
   run.issues.filter(({ type }) => type === 'error').map(({ message }) => message);
 
-describe('the bundle, asked for what cannot be', () => {
+describe('The bundle with impossible requests', () => {
   it(
-    'tells all faults of all inputs at once, and asks Argo CD nothing',
+    'reports all faults of all inputs at once, and sends nothing to Argo CD',
     onEachNode(async ({ argocd, run }) => {
       const step = await run({
         action: 'deploy',
@@ -58,11 +58,11 @@ describe('the bundle, asked for what cannot be', () => {
     ['neither names nor selector', { applications: '' }, /neither applications nor selector/],
     ['names and a selector', { selector: 'a=b' }, /selector "a=b": it is set together with/],
     ['revision and revisions', { revision: 'a', revisions: '1=a' }, /revisions.* together with/],
-    ['wait for nothing', { action: 'wait', waitFor: 'none' }, /waitFor "none"/],
+    ['a wait for nothing', { action: 'wait', waitFor: 'none' }, /waitFor "none"/],
     // No variable of a Windows process is that long.
     ...(onWindows
       ? []
-      : ([['beyond all bounds', { info: `a=${'x'.repeat(70_000)}` }, /info.*65536/]] as const)),
+      : ([['out of all bounds', { info: `a=${'x'.repeat(70_000)}` }, /info.*65536/]] as const)),
   ];
   it(
     'refuses contradictions before any request',
@@ -77,7 +77,7 @@ describe('the bundle, asked for what cannot be', () => {
   );
 
   it(
-    'warns of inputs that mean nothing for the action, and works',
+    'warns of inputs without effect for the action, and still works',
     onEachNode(async ({ make, run }) => {
       make('shop', configMap('a'));
       const step = await run({ action: 'wait', prune: true, timeoutSeconds: 1 });
@@ -86,7 +86,7 @@ describe('the bundle, asked for what cannot be', () => {
   );
 
   it(
-    'refuses a service connection that cannot be used, and asks Argo CD nothing',
+    'refuses an unusable service connection, and sends nothing to Argo CD',
     onEachNode(async ({ argocd, run }) => {
       const { url, token } = argocd;
       const host = url.replace('http://', '');
@@ -107,7 +107,7 @@ describe('the bundle, asked for what cannot be', () => {
   );
 
   it(
-    'fails at once with a token that Argo CD refuses',
+    'fails immediately with a token that Argo CD refuses',
     onEachNode(async ({ argocd, make, run }) => {
       make('shop', configMap('a'));
       const token = `${argocd.token.slice(0, -8)}ABCDEFGH`;
@@ -140,7 +140,7 @@ describe('the bundle, asked for what cannot be', () => {
   );
 
   it(
-    'says what answers instead of Argo CD',
+    'says what responds instead of Argo CD',
     onEachNode(async ({ argocd, make, run }) => {
       make('shop', configMap('a'));
       const body = '<html><title>Sign in</title>';
@@ -153,7 +153,7 @@ describe('the bundle, asked for what cannot be', () => {
   );
 });
 
-describe('the bundle, where something breaks that never should', () => {
+describe('The bundle with unexpected faults', () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'bundle-breaks-'));
@@ -161,7 +161,7 @@ describe('the bundle, where something breaks that never should', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it(
-    'says that the folder for temporary files cannot be used, and asks Argo CD nothing',
+    'says that the folder for temporary files cannot be used, and sends nothing to Argo CD',
     onEachNode(async ({ argocd, run, node }) => {
       const file = join(folder, `no-folder-${node}`);
       writeFileSync(file, '');
@@ -173,7 +173,7 @@ describe('the bundle, where something breaks that never should', () => {
   );
 
   it(
-    'keeps its result when no file can be written any more',
+    'keeps its result if no file can be written any more',
     onEachNode(async ({ make, start, node }) => {
       make('shop', job('slow', { hook: 'PreSync', seconds: 15 }), configMap('a'));
       const temporary = join(folder, `gone-${node}`);
@@ -196,7 +196,7 @@ describe('the bundle, where something breaks that never should', () => {
   );
 
   it(
-    'ends in order when the agent gives what the task library cannot read',
+    'ends cleanly if the agent passes something that the task library cannot read',
     onEachNode(async ({ argocd, run, node }) => {
       const script = join(folder, `spoil-${node}.cjs`);
       writeFileSync(
@@ -213,7 +213,7 @@ describe('the bundle, where something breaks that never should', () => {
   );
 
   it(
-    'sets outputs and a result even when an error is thrown that nobody waits for',
+    'sets outputs and a result even if an unhandled error is thrown',
     onEachNode(async ({ make, run, node }) => {
       make('shop', configMap('a'));
       const script = join(folder, `break-${node}.cjs`);

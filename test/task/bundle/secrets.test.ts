@@ -17,7 +17,7 @@ const sessionOf = ({ argocd }: Stage) =>
     .map(({ headers }) => headers.authorization?.replace('Bearer ', '') ?? '')
     .find((token) => token !== '') ?? '';
 
-/** Every form in which a secret could be read. */
+/** Every readable form of a secret. */
 const formsOf = (secret: string) => [
   secret,
   encodeURIComponent(secret),
@@ -25,7 +25,7 @@ const formsOf = (secret: string) => [
   Buffer.from(secret).toString('base64'),
 ];
 
-/** What the agent shows of what the bundle wrote, if it masks nothing by itself. */
+/** What the agent shows of the bundle's output if it masks nothing by itself. */
 function shownOf({ text }: RawOutput): string {
   return text
     .split('\n')
@@ -43,7 +43,7 @@ function assertKept(output: RawOutput, folder: string, secrets: readonly string[
   }
 }
 
-describe('the secrets of the bundle', () => {
+describe("The bundle's secrets", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'bundle-secrets-'));
@@ -51,7 +51,7 @@ describe('the secrets of the bundle', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it(
-    'are never written, even where no agent masks them',
+    'are never written, even if no agent masks them',
     onEachNode(
       async (stage) => {
         const { argocd, make, node } = stage;
@@ -91,7 +91,7 @@ describe('the secrets of the bundle', () => {
   );
 
   it(
-    'are masked before an answer could repeat them',
+    'are masked before a response could repeat them',
     onEachNode(
       async (stage) => {
         const { argocd, make, node } = stage;
@@ -112,7 +112,7 @@ describe('the secrets of the bundle', () => {
   );
 
   it(
-    'are not repeated from the answers of what stands in front of Argo CD',
+    'are not repeated from the responses of what is in front of Argo CD',
     onEachNode(async ({ argocd, make, node }) => {
       make('shop', configMap('a'));
       const own = mkdtempSync(join(folder, 'echo-'));

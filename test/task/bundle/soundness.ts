@@ -6,18 +6,18 @@ import { pathFrom } from '../../../simulators/agent/windows-node.ts';
 import { outputNames } from '../../../src/report/outputs.ts';
 import { readResult, type ResultFile } from '../../report/result-schema.ts';
 
-/** How the summary and the result file are kept with a run. */
+/** The names under which the summary and the result file are attached to a run. */
 const summaryType = 'Distributedtask.Core.Summary';
 const resultType = 'argocd.result';
 
-/** The longest line of a log: a whole message of 1,000 characters, and what stands around it. */
+/** The longest line of a log: a whole message of 1,000 characters, and the text around it. */
 const longestLine = 1_500;
 // eslint-disable-next-line no-control-regex -- control characters are the point
 const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\p{Cf}]/u;
 
 /**
- * What holds for every end of the bundle, whatever became of the sync. The agent masks a user name
- * too, which is no secret in what is published.
+ * What holds for every end of the bundle, whatever happened to the sync. The agent also masks a
+ * user name, which is not a secret in published files.
  */
 export function assertSound(run: TaskRun, username?: string): void {
   const log = run.lines.join('\n');
@@ -48,7 +48,7 @@ export function assertSound(run: TaskRun, username?: string): void {
   if (run.outputs['resultFile'] !== '') assertPublished(run);
 }
 
-/** None of the texts stands anywhere in what a run leaves behind. */
+/** None of the texts is anywhere in what a run leaves behind. */
 export function assertNothingTold(run: TaskRun, texts: readonly string[]): void {
   const { secrets, ...kept } = run;
   const left = [JSON.stringify(kept), ...filesIn(run.temporaryFolder)].join('\n');
@@ -70,17 +70,17 @@ function assertPublished(run: TaskRun): void {
   }
 }
 
-/** The result file of a run. Throws if there is none, or if it does not hold to its schema. */
+/** The result file of a run. Throws if there is none, or if it does not match its schema. */
 export function resultOf(run: TaskRun): ResultFile {
   return readResult(resultTextOf(run));
 }
 
-/** What the result file holds. Throws if there is none. */
+/** The content of the result file. Throws if there is none. */
 function resultTextOf(run: TaskRun): string {
   return readFileSync(pathFrom(run.outputs['resultFile'] ?? ''), 'utf8');
 }
 
-/** The summary's Markdown; empty when none was uploaded. */
+/** The summary's Markdown; empty if none was uploaded. */
 export function summaryOf(run: TaskRun): string {
   return run.attachments.find(({ type }) => type === summaryType)?.content ?? '';
 }

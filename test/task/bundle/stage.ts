@@ -14,7 +14,7 @@ import { windowsNodeVariable } from '../../../simulators/agent/windows-node.ts';
 import { ArgoCDSimulator, type SimulatorOptions } from '../../../simulators/argo-cd/simulator.ts';
 import { assertSound } from './soundness.ts';
 
-/** What a pipeline's author writes; `applications: shop` and `project: default` unless told. */
+/** What a pipeline's author writes; by default, `applications: shop` and `project: default`. */
 export type Inputs = NonNullable<TaskOptions['inputs']>;
 type Circumstances = Omit<TaskOptions, 'inputs' | 'node' | 'task' | 'folder'>;
 
@@ -22,7 +22,7 @@ type Circumstances = Omit<TaskOptions, 'inputs' | 'node' | 'task' | 'folder'>;
 export interface Stage {
   readonly node: NodeMajor;
   readonly argocd: ArgoCDSimulator;
-  /** Pushes manifests into a folder, makes its application, and returns the commit. */
+  /** Pushes manifests into a folder, creates its application, and returns the commit. */
   readonly make: (name: string, ...documents: readonly string[]) => string;
   /** Pushes manifests again. */
   readonly push: (name: string, ...documents: readonly string[]) => string;
@@ -35,10 +35,10 @@ const bundle = join(taskFolder('ArgoCDSync'), 'index.js');
 /** Whether the bundle runs on the Windows build of Node. */
 export const onWindows = process.platform === 'win32' || windowsNodeVariable in process.env;
 
-/** One where the Windows build stands for both. */
+/** Only one if the Windows build replaces both. */
 const nodes: readonly NodeMajor[] = windowsNodeVariable in process.env ? [20] : [20, 24];
 
-/** Plays a scene once with each Node at the same time, each with an Argo CD of its own. */
+/** Plays a scene once with each Node in parallel, each with its own Argo CD. */
 export function onEachNode(
   scene: (stage: Stage) => Promise<void>,
   options: SimulatorOptions = {},
@@ -50,7 +50,7 @@ export function onEachNode(
   };
 }
 
-/** Plays a scene with the newer Node alone, where the difference between them cannot matter. */
+/** Plays a scene only with the newer Node, if the difference between them cannot matter. */
 export function onNewestNode(
   scene: (stage: Stage) => Promise<void>,
   options: SimulatorOptions = {},
@@ -105,8 +105,8 @@ async function play(
 }
 
 /**
- * Lets the stopped time of an Argo CD (`timeScale: Infinity`) go on until a run has ended, but never
- * while a hook runs that the log has not told: of a slow run nothing is lost either.
+ * Advances the stopped time of an Argo CD (`timeScale: Infinity`) until a run has ended, but never
+ * while a hook runs that the log has not reported: so even a slow run misses nothing.
  */
 export async function paced(argocd: ArgoCDSimulator, running: RunningTask): Promise<TaskRun> {
   let isOver = false;
@@ -123,7 +123,7 @@ export async function paced(argocd: ArgoCDSimulator, running: RunningTask): Prom
   return running.done;
 }
 
-/** Resolves when the log has a line that fits. */
+/** Resolves when the log has a matching line. */
 export async function lineOf(running: RunningTask, pattern: RegExp): Promise<void> {
   let ended = false;
   void running.done.then(() => (ended = true));

@@ -12,7 +12,7 @@ function action(key: string, change: Partial<StoredAction> = {}): StoredAction {
 }
 
 describe('The actions of a step', () => {
-  it('are there once, and due by their times', async () => {
+  it('exist once, and are due at their times', async () => {
     const list = new ActionList(() => undefined);
     assert.deepEqual([list.add(action('a', { dueAt: 9 })), list.add(action('a'))], [true, false]);
     list.add(action('b', { dueAt: 3 }));
@@ -30,7 +30,7 @@ describe('The actions of a step', () => {
     );
   });
 
-  it('tell each change, and change from the states that are given alone', async () => {
+  it('report each change, and change only from the given states', async () => {
     const told: string[] = [];
     const list = new ActionList(({ key, state }) => told.push(`${key} ${state}`));
     list.add(action('a'));
@@ -41,7 +41,7 @@ describe('The actions of a step', () => {
     await assert.rejects(list.changeAction('b', {}), /There is no action b/);
   });
 
-  it('are no longer started once it is stopped, and still looked up', async () => {
+  it('are no longer started once it is stopped, but still looked up', async () => {
     const list = new ActionList(() => undefined);
     list.add(action('a'));
     list.add(action('b', { state: 'sent', request: '{}' }));

@@ -26,15 +26,15 @@ function problemsOf(text: string, from = source()): readonly string[] {
 }
 
 describe('The follow-ups of a step', () => {
-  it('may name the own organization, in whatever case', () => {
+  it('may name their own organization, in any case', () => {
     assert.deepEqual(problemsOf('onSuccess: Fabrikam/other/smoke'), []);
   });
 
-  it('may leave out organization and project', () => {
+  it('may omit organization and project', () => {
     assert.deepEqual(problemsOf('onSuccess: smoke\nonFailure: other/rollback'), []);
   });
 
-  it('reach no other organization, and know no names of instances: each is told', () => {
+  it('may use no other organization, and no names of instances: each is reported', () => {
     const text = `
 - name: a
   when: { events: [succeeded] }
@@ -49,7 +49,7 @@ describe('The follow-ups of a step', () => {
     ]);
   });
 
-  it('need the token of a job, and a project', () => {
+  it("require a job's token, and a project", () => {
     assert.deepEqual(problemsOf('onSuccess: smoke', source(usual, '')), [
       'the agent does not provide a token of this job to queue them',
     ]);
@@ -70,14 +70,14 @@ describe('The job of a step', () => {
     ],
   ];
   for (const [address, collection, organization] of addresses) {
-    it(`is of ${organization} at ${address}`, () => {
+    it(`belongs to ${organization} at ${address}`, () => {
       const job = readJob(source({ ...usual, 'System.CollectionUri': address }));
       assert.ok('value' in job);
       assert.deepEqual([job.value.collection, job.value.organization], [collection, organization]);
     });
   }
 
-  it('is known by the older variable as well', () => {
+  it('is known from the older variable as well', () => {
     const { 'System.TeamProject': project = '' } = usual;
     const job = readJob(
       source({
