@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 const folder = new URL('../../test/fixtures/argo-cd/recordings/', import.meta.url);
 
-/** One line of a recording (test/fixtures/README.md). `t`: milliseconds since its start. */
+/** One line of a recording (recordings.md §1). `t`: milliseconds since its start. */
 export interface RecordedLine {
   readonly t: number;
   readonly kind: string;

@@ -249,7 +249,7 @@ export class AzureDevOpsSimulator {
     return definition;
   }
 
-  /** A run that nobody has queued by the API: a push has started it. */
+  /** A run that nobody queued through the API: a push started it. */
   addBuild(definitionName: string, sourceVersion: string): Build {
     return this.#collection.addBuild({
       projectId: this.projectId,

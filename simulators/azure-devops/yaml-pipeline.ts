@@ -1,7 +1,7 @@
 import { load } from 'js-yaml';
 import type { PipelineParameter } from './pipeline-definition.ts';
 
-/** A step of a job: one of a task, or a script, which is not run here. */
+/** A step of a job: a task, or a script, which the simulator does not run. */
 export interface YamlStep {
   readonly name: string;
   readonly displayName: string;
@@ -13,7 +13,7 @@ export interface YamlStep {
 export interface YamlJob {
   readonly name: string;
   readonly dependsOn: readonly string[];
-  /** `succeeded()` unless it says so. */
+  /** `succeeded()` unless the step says otherwise. */
   readonly condition: string;
   /** `pool: server`: a job without an agent. */
   readonly isAgentless: boolean;
@@ -28,9 +28,11 @@ export interface YamlStage {
   readonly jobs: readonly YamlJob[];
 }
 
-/** A pipeline's file: of the schema only what our examples use; anything else is refused. */
+/**
+ * A pipeline's file: only the part of the schema that our examples use; anything else is refused.
+ */
 export interface YamlPipeline {
-  /** How runs are numbered. */
+  /** The format of run numbers. */
   readonly name: string | undefined;
   readonly parameters: readonly PipelineParameter[];
   readonly stages: readonly YamlStage[];
@@ -53,8 +55,8 @@ const known = {
 } as const;
 
 /**
- * Reads a pipeline, its `${{ parameters.… }}` as they stand, or filled in where `values` are given.
- * Throws at what is not known here.
+ * Reads a pipeline, with its `${{ parameters.… }}` unchanged, or filled in if `values` are given.
+ * Throws at anything it does not support.
  */
 export function readPipeline(
   text: string,
@@ -117,7 +119,7 @@ function parameterOf(value: unknown): PipelineParameter {
   };
 }
 
-/** As the service does it before it reads the YAML. */
+/** Like the service does before it reads the YAML. */
 function expanded(text: string, values: Readonly<Record<string, string>>): string {
   return text.replace(/\$\{\{\s*parameters\.(\w+)\s*\}\}/g, (_, name: string) => {
     const value = values[name];
@@ -127,7 +129,7 @@ function expanded(text: string, values: Readonly<Record<string, string>>): strin
 }
 
 function fieldsOf(value: unknown, kind: keyof typeof known): Fields {
-  if (typeof value !== 'object' || value === null) throw new Error(`This is no ${kind}.`);
+  if (typeof value !== 'object' || value === null) throw new Error(`This is not a ${kind}.`);
   const names: readonly string[] = known[kind];
   const strange = Object.keys(value).filter((name) => !names.includes(name));
   if (strange.length > 0) throw new Error(`${strange.join(', ')} of a ${kind} is not simulated.`);
@@ -150,5 +152,5 @@ function textsByName(value: unknown): Readonly<Record<string, string>> {
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new Error(`${JSON.stringify(value)} is no text.`);
+  throw new Error(`${JSON.stringify(value)} is not a string.`);
 }

@@ -1,16 +1,16 @@
 import { expandMacros } from './template.ts';
 import type { YamlJob, YamlPipeline, YamlStep } from './yaml-pipeline.ts';
 
-/** How a step, a job or a run ends. */
+/** The result of a step, a job or a run. */
 export type YamlResult = 'succeeded' | 'failed' | 'canceled' | 'skipped';
 
-/** How a step ended, with its output variables. */
+/** The result of a step, with its output variables. */
 export interface StepEnd {
   readonly result: YamlResult;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** The job that a step is of, its variables by name in lower case. */
+/** The variables of the step's job, by lower-case name. */
 export interface StepJob {
   readonly stage: string;
   readonly name: string;
@@ -18,14 +18,14 @@ export interface StepJob {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Runs a step, its macros filled in as far as the job's variables go. */
+/** Runs a step whose macros are filled in as far as the job's variables allow. */
 export type StepRunner = (step: YamlStep, job: StepJob) => Promise<StepEnd>;
 
 export interface YamlRunOptions {
-  /** Of the run, such as `Build.SourceVersion`. */
+  /** Variables of the run, such as `Build.SourceVersion`. */
   readonly variables: Readonly<Record<string, string>>;
   readonly runStep: StepRunner;
-  /** Is told when a job begins, and how it ends. */
+  /** Called when a job starts, and with its result. */
   readonly onJob?: (stage: string, job: string, result: YamlResult | undefined) => void;
 }
 
@@ -36,8 +36,8 @@ interface Node {
 }
 
 /**
- * Runs a pipeline: its stages and jobs in the order of their dependencies, side by side where there
- * are none, and the steps of a job until one fails.
+ * Runs a pipeline: its stages and jobs in the order of their dependencies, in parallel if there are
+ * none, and the steps of a job until one fails.
  */
 export async function runPipeline(
   { stages }: YamlPipeline,
@@ -78,7 +78,7 @@ export async function runPipeline(
   return worst(results);
 }
 
-/** Runs each when those that it depends on have ended, or skips it. */
+/** Runs each item when its dependencies have ended, or skips it. */
 async function inOrder<T extends Node>(
   nodes: readonly T[],
   run: (node: T) => Promise<YamlResult>,
@@ -117,7 +117,7 @@ function worst(results: readonly YamlResult[]): YamlResult {
   return order.find((each) => results.includes(each)) ?? 'succeeded';
 }
 
-/** `$[ dependencies.JOB.outputs['STEP.NAME'] ]`: empty where there is none. */
+/** `$[ dependencies.JOB.outputs['STEP.NAME'] ]`: empty if there is none. */
 function resolved(
   value: string,
   outputs: ReadonlyMap<string, Readonly<Record<string, string>>>,

@@ -1,14 +1,17 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How a platform hands out tokens: the instance metadata service of machines, or that of App Service. */
+/**
+ * How a platform issues tokens: the instance metadata service of virtual machines, or that of App
+ * Service.
+ */
 export type Platform = 'imds' | 'appService';
 
 export interface ManagedIdentityOptions {
   readonly platform: Platform;
   /** By client id; the empty one is the system-assigned identity. */
   readonly identities: ReadonlyMap<string, string>;
-  /** What App Service gives to the app's environment as `IDENTITY_HEADER`. */
+  /** The value of `IDENTITY_HEADER` in the app's environment on App Service. */
   readonly header: string;
   /** The resources that the tenant knows. */
   readonly resources: readonly string[];
@@ -24,16 +27,16 @@ interface Answer {
 }
 
 /**
- * The endpoint by which a managed identity gets its tokens (learn.microsoft.com: "How to use managed
- * identities on an Azure VM to acquire an access token", "REST endpoint reference" of App Service).
- * What a caller does that is not described there is in `faults`.
+ * The endpoint from which a managed identity gets its tokens (learn.microsoft.com: "How to use
+ * managed identities on an Azure VM to acquire an access token", "REST endpoint reference" of App
+ * Service). Requests that are not described there are recorded in `faults`.
  */
 export class ManagedIdentitySimulator {
   readonly #options: ManagedIdentityOptions;
   readonly #server: Server;
   readonly #next: Answer[] = [];
   readonly faults: string[] = [];
-  /** The client ids that were asked for; empty for the system-assigned one. */
+  /** The client ids that were requested; empty for the system-assigned identity. */
   readonly asked: string[] = [];
 
   static async start(options: ManagedIdentityOptions): Promise<ManagedIdentitySimulator> {
@@ -55,14 +58,14 @@ export class ManagedIdentitySimulator {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** The environment of what runs there. */
+  /** The environment of a program that runs on this platform. */
   get environment(): Readonly<Record<string, string>> {
     return this.#options.platform === 'imds'
       ? { AZURE_POD_IDENTITY_AUTHORITY_HOST: this.url }
       : { IDENTITY_ENDPOINT: `${this.url}/msi/token`, IDENTITY_HEADER: this.#options.header };
   }
 
-  /** The next request gets this. */
+  /** The next request gets this response. */
   inject(status: number, value: unknown): void {
     this.#next.push({ status, value });
   }
@@ -117,7 +120,7 @@ export class ManagedIdentitySimulator {
     return { status: 400, value: { statusCode: 400, message, correlationId } };
   }
 
-  /** All numbers are texts. */
+  /** All numbers are strings. */
   #token(clientId: string, name: string, resource: string) {
     const { platform, issue, expiresIn } = this.#options;
     const now = Math.floor(Date.now() / 1_000);

@@ -27,7 +27,7 @@ export interface ApiServerFaults {
   ignoresAudiences?: boolean;
   /** Never answers. */
   hangs?: boolean;
-  /** Answers with this in place of its keys. */
+  /** Responds with this instead of its keys. */
   keys?: { readonly status: number; readonly text: string };
 }
 
@@ -41,9 +41,9 @@ export class KubernetesSimulator {
   readonly issuer: ServiceAccountIssuer;
   /** The reviews that were requested. */
   readonly reviews: TokenReviewBody[] = [];
-  /** Jobs by `namespace/name`, as the API gives them. */
+  /** Jobs by `namespace/name`, as the API returns them. */
   readonly jobs = new Map<string, object>();
-  /** Who may read the Jobs of its own namespace. */
+  /** The service accounts that may read the Jobs of their own namespace. */
   readonly grants = new Set<string>();
   /** How often its keys were read. */
   keysRead = 0;
@@ -130,7 +130,7 @@ export class KubernetesSimulator {
     give(201, { ...body, metadata: {}, status: this.#review(body) });
   }
 
-  /** As an API server whose issuer anybody may discover. */
+  /** Like an API server whose issuer may be discovered by anyone. */
   #discovery(): object {
     return {
       issuer: this.issuer.issuer,
@@ -150,7 +150,7 @@ export class KubernetesSimulator {
     response.writeHead(status, { 'Content-Type': 'application/jwk-set+json' }).end(text);
   }
 
-  /** One Job, for a service account that may read those of its namespace. */
+  /** Returns one Job, if the service account may read the Jobs of its namespace. */
   #giveJob(path: string, token: string, give: (status: number, body: object) => void): void {
     if (this.faults.status !== undefined) {
       return give(this.faults.status, statusOf(this.faults.status, 'as told'));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TokenRequest } from './service-account-issuer.ts';
 
-/** A pod, of the fields that matter to its process. */
+/** The fields of a pod that matter to its process. */
 export interface Pod {
   readonly metadata: {
     readonly name?: string;
@@ -44,11 +44,14 @@ interface Volume {
 }
 
 export interface PodProcessesOptions {
-  /** What stands for a program of the image, by the words that call it there: `node /app/hook.js`. */
+  /**
+   * The substitute for a program of the image, by the words that start it there: `node
+   * /app/hook.js`.
+   */
   readonly programs: Readonly<Record<string, readonly string[]>>;
-  /** Where a service of the cluster is, by its URL. */
+  /** The address of a cluster service, by its URL. */
   readonly services: Readonly<Record<string, string>>;
-  /** Words that tell the program where its mounted folders are here. */
+  /** Arguments that tell the program where its mounted folders are on this machine. */
   readonly mounted: (folderOf: (mountPath: string) => string) => readonly string[];
   readonly issueToken: (request: TokenRequest) => string | Promise<string>;
 }
@@ -62,7 +65,7 @@ export class PodProcesses {
     this.#options = options;
   }
 
-  /** Resolves with the exit code. Undefined when nothing here stands for the pod's program. */
+  /** Resolves with the exit code; undefined if there is no substitute for the pod's program. */
   run(pod: Pod, write: (line: string) => void): Promise<number> | undefined {
     const spec = (pod.spec ?? {}) as PodSpec;
     const [container] = spec.containers ?? [];
@@ -71,7 +74,7 @@ export class PodProcesses {
     return this.#run(pod, spec, container, program, write);
   }
 
-  /** Ends all that still run. */
+  /** Ends all processes that still run. */
   close(): void {
     for (const child of this.#running) child.kill('SIGKILL');
   }
@@ -129,7 +132,7 @@ export class PodProcesses {
   }
 }
 
-/** The downward API, of the fields that hooks use. */
+/** The fields of the downward API that hooks use. */
 function fieldOf({ metadata }: Pod, path: string): string {
   if (path === 'metadata.name') return metadata.name ?? '';
   if (path === 'metadata.namespace') return metadata.namespace ?? '';

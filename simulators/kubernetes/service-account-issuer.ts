@@ -5,14 +5,14 @@ import type { KeyObject } from 'node:crypto';
 export interface TokenRequest {
   readonly namespace: string;
   readonly serviceAccount: string;
-  /** The pod that it is bound to; absent: none. */
+  /** The pod that it is bound to; absent for none. */
   readonly pod?: string;
   readonly audiences: readonly string[];
   /** Seconds; default: an hour. Negative: expired. */
   readonly lifetime?: number;
 }
 
-/** The claims of a token, once it is verified. */
+/** The claims of a verified token. */
 export interface IssuedClaims {
   readonly aud: readonly string[];
   readonly exp: number;
@@ -29,7 +29,7 @@ export class ServiceAccountIssuer {
   readonly issuer: string;
   readonly #now: () => number;
   #made = 0;
-  /** By id, the one that signs last. */
+  /** By id; the last one signs. */
   readonly #keys = new Map<string, KeyObject>();
 
   constructor(issuer: string, now: () => number = Date.now) {
@@ -47,7 +47,7 @@ export class ServiceAccountIssuer {
     return { keys };
   }
 
-  /** The public half of the key that signs, as PEM. */
+  /** The public half of the signing key, as PEM. */
   get publicKey(): string {
     return createPublicKey(this.#signer[1]).export({ type: 'spki', format: 'pem' }).toString();
   }
@@ -58,7 +58,7 @@ export class ServiceAccountIssuer {
     return last;
   }
 
-  /** Signs by a new key from now on. The ones before are published on, unless they are withdrawn. */
+  /** Signs with a new key from now on. Previous keys remain published unless they are withdrawn. */
   rotate(withdraws = false): void {
     if (withdraws) this.#keys.clear();
     this.#made += 1;
