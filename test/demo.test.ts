@@ -29,7 +29,7 @@ function runDemo(...words: readonly string[]): Promise<Shown> {
   });
 }
 
-describe('npm run demo', function () {
+describe('The command npm run demo', function () {
   this.timeout(240_000);
   let folder: string;
   let page: string;
@@ -39,7 +39,7 @@ describe('npm run demo', function () {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'demo-'));
     page = join(folder, 'run.html');
-    // Two at once: they do little but wait.
+    // Two at a time: they do little but wait.
     [agent, agentless] = await Promise.all([runDemo(), runDemo('agentless', '--html', page)]);
     // It builds the same handler.
     hooks = await runDemo('hooks');
@@ -68,7 +68,7 @@ describe('npm run demo', function () {
         assert.equal(shown().code, 0, shown().text);
       });
 
-      it('has its runs, each with its two lines first, and a table at the end', () => {
+      it('shows its runs, each with its two lines first, and a table at the end', () => {
         assert.equal(demo.parts.length, count);
         const [, table = ''] = shown().text.split(/^══ Expected and real ═+$/m);
         for (const { name, shows, lookFor } of demo.parts) {
@@ -78,7 +78,7 @@ describe('npm run demo', function () {
         }
       });
 
-      it('is never wider than 100 columns, and has no colors where nobody sees them', () => {
+      it('is never wider than 100 columns, and has no colors outside a terminal', () => {
         const lines = shown().text.split('\n');
         assert.deepEqual(
           lines.filter((each) => each.length > 100),
@@ -115,7 +115,7 @@ describe('npm run demo', function () {
     assert.match(agent.text, /npm run demo -- agentless/);
   });
 
-  it('shows the request with its secrets masked, the answer, and then what the handler does', () => {
+  it('shows the request with its secrets masked, the response, and then what the handler does', () => {
     const part = partOf(agentless, 'agentless').join('\n');
     const order = [
       /^ {2}POST http:\S+\/v1\/syncs$/m,
@@ -137,7 +137,7 @@ describe('npm run demo', function () {
     assert.doesNotMatch(agentless.text, /eyJ0/, 'the token of a job');
   });
 
-  it('kills the handler while the hook runs, and goes on in the same log to one completion', () => {
+  it('kills the handler while the hook runs, and continues in the same log to one completion', () => {
     const part = partOf(agentless, 'killed');
     const at = (pattern: RegExp) => part.findIndex((each) => pattern.test(each));
     const order = [
@@ -157,7 +157,7 @@ describe('npm run demo', function () {
     assert.ok(part.includes('  Completions of the task       1'));
   });
 
-  it('has the sync wait for the tests, and fail with them, which is rolled back', () => {
+  it('makes the sync wait for the tests and fail with them, and rolls back', () => {
     const orders = {
       tested: [
         /^ {2}Argo CD +PreSync Job\/migrate Succeeded$/m,
@@ -191,7 +191,7 @@ describe('npm run demo', function () {
     }
   });
 
-  it('has a gate that waits for the deployment, and passes then', () => {
+  it('has a gate that waits for the deployment and then passes', () => {
     const samples = logOf(agentless, 'gate').join('\n');
     assert.match(samples, /^│ +0 min {2}waiting {2}shop: \w+ is live, waiting for \w+$/m);
     assert.match(samples, /\d min {2}passed {3}shop: Synced at \w+, Healthy$/);
@@ -204,9 +204,9 @@ describe('npm run demo', function () {
   });
 });
 
-describe('npm run demo, wrongly asked for', () => {
+describe('The command npm run demo with wrong arguments', () => {
   for (const words of [[], ['agentless'], ['hooks']]) {
-    it(`says what there is, and exits with 2: ${words.join('') || 'alone'}`, async () => {
+    it(`says what is available, and exits with 2: ${words.join('') || 'alone'}`, async () => {
       const { code, text } = await runDemo(...words, '--only', 'everything');
       assert.equal(code, 2);
       assert.match(text, /Unknown run "everything"/);
