@@ -17,7 +17,9 @@ export type RefreshLevel = 'recent' | 'known' | 'latest';
 const levels: readonly RefreshLevel[] = ['recent', 'known', 'latest'];
 
 export function skipsReconcile({ metadata }: Application): boolean {
-  return metadata.annotations?.['argocd.argoproj.io/skip-reconcile'] === 'true';
+  const value = metadata.annotations?.['argocd.argoproj.io/skip-reconcile'] ?? '';
+  // As Go's strconv.ParseBool reads it.
+  return ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value);
 }
 
 type ComparisonResult =

@@ -42,8 +42,15 @@ export function readMetadata(
     resourceVersion: metadata.resourceVersion ?? '',
     annotations: ownAnnotations(metadata.annotations),
     deleting: metadata.deletionTimestamp != null,
-    skipReconcile: annotation(metadata, 'argocd.argoproj.io/skip-reconcile') === 'true',
+    skipReconcile: isTrue(annotation(metadata, 'argocd.argoproj.io/skip-reconcile')),
   };
+}
+
+/** The texts that Go's `strconv.ParseBool` reads as true; Argo CD reads this annotation with it. */
+const yes = ['1', 't', 'T', 'true', 'TRUE', 'True'];
+
+function isTrue(text: string | undefined): boolean {
+  return text !== undefined && yes.includes(text);
 }
 
 /** The value of an annotation; undefined if absent. */

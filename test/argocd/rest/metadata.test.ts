@@ -20,12 +20,16 @@ describe('The metadata of an Application', () => {
     assert.equal(readMetadata({ ...least, deletionTimestamp }).deleting, true);
   });
 
-  it('says whether the controller skips reconciliation, which only `true` requests', () => {
-    assert.deepEqual(
-      ['true', 'True', 'false', ''].map((value) => skipReconcile(value).skipReconcile),
-      [true, false, false, false],
-    );
-  });
+  for (const [value, isSkipped] of [
+    ...['1', 't', 'T', 'true', 'TRUE', 'True'].map((text) => [text, true] as const),
+    ...['0', 'f', 'false', 'False', '', 'yes', 'tRUE', ' true', 'on'].map(
+      (text) => [text, false] as const,
+    ),
+  ]) {
+    it(`says, as Argo CD does, whether the controller skips reconciliation: "${value}"`, () => {
+      assert.equal(skipReconcile(value).skipReconcile, isSkipped);
+    });
+  }
 
   it('keeps only our annotations, and only strings', () => {
     const annotations = {
