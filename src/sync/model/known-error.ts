@@ -81,7 +81,7 @@ const knownErrors: readonly KnownError[] = [
     /connection refused|connection reset|connection timed out|broken pipe|no route to host|network is unreachable|i\/o timeout|TLS handshake timeout|transport is closing|client connection lost|server misbehaving|Temporary failure in name resolution|Couldn't connect to server|: unexpected EOF|": EOF$|http2: (?:server sent GOAWAY|client connection)|stream error: stream ID/i,
   ),
   passing(
-    /failed timeout after \d/i,
+    /failed (?:fatal )?timeout after \d/i,
     'A command of Argo CD, such as a fetch from Git, took too long: if it recurs, raise ARGOCD_EXEC_TIMEOUT of its repo-server.',
   ),
   passing(
@@ -144,6 +144,14 @@ const knownErrors: readonly KnownError[] = [
     'Argo CD impersonates service accounts, and the AppProject names none for this destination: add it to spec.destinationServiceAccounts.',
   ),
   lasting(
+    /is not signed, but a signature is required|made with .{1,200}, but (?:this key is not allowed in AppProject|verification result was invalid)/i,
+    'The AppProject accepts only commits that are signed with one of its keys: sign this one, or add the key to the AppProject.',
+  ),
+  lasting(
+    /cannot reference (?:multiple revisions for|a different revision of) the same repository/i,
+    'Sources from one repository must have the same revision: set it for all of them in "revisions", or for none.',
+  ),
+  lasting(
     /app path does not exist|no such file or directory/i,
     'The path of the source does not exist at this revision.',
   ),
@@ -152,11 +160,11 @@ const knownErrors: readonly KnownError[] = [
     'The source does not have this revision: check that it has been pushed, that a commit is given as a full SHA, and that it belongs to the repository (or chart) that the application deploys from.',
   ),
   lasting(
-    /authentication required|authorization failed|authentication failed|invalid username or password|could not read Username|unable to authenticate|Permission denied \(publickey|key is unknown|Host key verification failed|repository not accessible|repository not found|repository ["'][^"']*["'] not found|\b40[134] (?:Unauthorized|Forbidden|Not Found)\b|(?:status code:?|URL returned error:) 40[134]\b/i,
+    /authentication required|authorization failed|authentication failed|invalid username or password|could not read Username|unable to authenticate|Permission denied \(publickey|key is unknown|Host key verification failed|repositor(?:y|ies) not accessible|repository not found|repository ["'][^"']*["'] not found|\b40[134] (?:Unauthorized|Forbidden|Not Found)\b|(?:status code:?|URL returned error:) 40[134]\b/i,
     'Argo CD cannot read the repository: check its URL and its credentials in Argo CD under Settings, Repositories.',
   ),
   lasting(
-    /failed to unmarshal|error unmarshaling|failed to evaluate jsonnet|helm template|failed running helm|kustomize build|kustomization file not found|error converting YAML|could not parse kubernetes version|error generating manifests in cmp|CMP processing failed|Only single objects are allowed|out-of-bounds symlinks|source referenced "|values file|value file|Manifest generation error|\byaml: |yaml document|Chart\.yaml|executing "[^"]*" at <|execution error at \(|accumulating resources/i,
+    /failed to unmarshal|error unmarshaling|failed to evaluate jsonnet|helm template|failed running helm|kustomize build|kustomization file not found|error converting YAML|could not parse kubernetes version|error generating manifests in cmp|CMP processing failed|Only single objects are allowed|out-of-bounds symlinks|source referenced "|values file|value file|Manifest generation error|\byaml: |yaml document|Chart\.yaml|executing "[^"]*" at <|execution error at \(|accumulating resources|invalid manifest file|outside repository root|allowed media types|oci content layer/i,
     'Argo CD cannot generate manifests from the source at this revision: fix the files in Git that its message names.',
   ),
   lasting(

@@ -121,6 +121,34 @@ const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp
     'a proxy or ingress before Argo CD accepts no request of this size (HTTP 413): "<html>413 Request Entity Too Large"',
     /proxy-body-size/,
   ],
+  [
+    'lasting',
+    'Target revision 4f1d in Git is not signed, but a signature is required',
+    /signed with one of its keys/,
+  ],
+  [
+    'lasting',
+    'Found good signature made with RSA key 4AEE18F83AFDEB23, but this key is not allowed in AppProject',
+    /add the key/,
+  ],
+  [
+    'lasting',
+    "Found signature made with RSA key 4AEE18F83AFDEB23, but verification result was invalid: 'bad'",
+    /signed with one of its keys/,
+  ],
+  [
+    'lasting',
+    'cannot reference multiple revisions for the same repository ($values references "main" which resolves to "4f1d" while $other references "v1" which resolves to "5a2e")',
+    /same revision/,
+  ],
+  [
+    'lasting',
+    'cannot reference a different revision of the same repository ($values references "main" which resolves to "4f1d" while the application references "v1" which resolves to "5a2e")',
+    /same revision/,
+  ],
+  ['lasting', 'expected only a single oci content layer, got 2', /fix the files/],
+  ['lasting', 'repositories not accessible: https://git.example.com/x: denied', /credentials/],
+  ['passing', '`git fetch origin` failed fatal timeout after 1m40s', /ARGOCD_EXEC_TIMEOUT/],
   ['lasting', 'rpc error: code = Unknown desc = authentication required', /credentials/],
   ['lasting', 'repository not found', /credentials/],
   [
