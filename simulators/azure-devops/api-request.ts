@@ -19,6 +19,7 @@ export type OperationName =
   | 'listAttachments'
   | 'listPlanAttachments'
   | 'getProject'
+  | 'receiveEvent'
   | PipelineOperation
   | ReleaseOperation;
 

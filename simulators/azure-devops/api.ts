@@ -38,6 +38,9 @@ const writes = new Set<OperationName>([
   'putAttachment',
 ]);
 
+/** Operations that need a token. */
+export type AuthenticatedOperation = Exclude<OperationName, 'receiveEvent'>;
+
 export interface ApiSettings extends PipelinesApiSettings {
   readonly events: TaskEvents;
 }
@@ -47,7 +50,10 @@ export class Api {
   readonly #collection: Collection;
   readonly #events: TaskEvents;
   readonly #handlers: Readonly<
-    Record<Exclude<OperationName, 'getProject' | PipelineOperation | ReleaseOperation>, PlanHandler>
+    Record<
+      Exclude<AuthenticatedOperation, 'getProject' | PipelineOperation | ReleaseOperation>,
+      PlanHandler
+    >
   >;
   readonly #pipelines: PipelinesApi;
   readonly #releases: ReleasesApi;
@@ -105,7 +111,7 @@ export class Api {
   }
 
   /** Executes the request. Throws a `Refusal`. */
-  answer(operation: OperationName, request: ApiRequest, principal: Principal): Answer {
+  answer(operation: AuthenticatedOperation, request: ApiRequest, principal: Principal): Answer {
     if (operation === 'getProject') return this.#project(request, principal);
     if (isOfPipelines(operation)) return this.#pipelines.answer(operation, request, principal);
     if (isOfReleases(operation)) return this.#releases.answer(operation, request, principal);

@@ -2,6 +2,7 @@ import type { SignIn } from './faults.ts';
 import type { OperationName } from './api-request.ts';
 import type { Hub, PlanSettings } from './plan.ts';
 import { Plan } from './plan.ts';
+import type { IncomingWebhook } from './incoming-webhooks.ts';
 import type { PipelineDefinition } from './pipeline-definition.ts';
 import type { Principal, Right } from './principal.ts';
 import type { Release, ReleaseDefinition } from './release.ts';
@@ -57,6 +58,8 @@ export interface Behavior {
   listsInputs: boolean;
   /** Whether a build is queued with the tags that were sent. Default: false. */
   takesTags: boolean;
+  /** The status that refuses a post to a webhook with a wrong signature; default: 401. */
+  wrongSignature: number;
   /** How many requests of an identity in five simulated minutes slow it down. */
   rateLimit: RateLimit | undefined;
 }
@@ -78,6 +81,7 @@ export const defaultBehaviour: Behavior = {
   completionDelay: 0,
   listsInputs: false,
   takesTags: false,
+  wrongSignature: 401,
   rateLimit: undefined,
 };
 
@@ -115,6 +119,7 @@ export class Collection {
   readonly pipelines = new Map<number, PipelineDefinition>();
   readonly releaseDefinitions = new Map<number, ReleaseDefinition>();
   readonly releases = new Map<number, Release>();
+  readonly webhooks = new Map<string, IncomingWebhook>();
   /** The rights of the build service in its own project; a job's token belongs to it. */
   readonly buildServiceRights = new Set<Right>([
     'View builds',

@@ -31,6 +31,7 @@ const routes: readonly Route[] = (
     ['listAttachments', 'GET', `${record}/attachments/{type}`],
     ['listPlanAttachments', 'GET', `${plan}/attachments/{type}`],
     ['getProject', 'GET', '/_apis/projects/{project}'],
+    ['receiveEvent', 'POST', '/_apis/public/distributedtask/webhooks/{webhook}'],
     ['getConnectionData', 'GET', '/_apis/connectionData'],
     ['listDefinitions', 'GET', '/{project}/_apis/build/definitions'],
     ['getPipeline', 'GET', '/{project}/_apis/pipelines/{pipelineId}'],

@@ -6,6 +6,7 @@ import type { ApiRequest } from './api-request.ts';
 import type { Collection } from './collection.ts';
 import type { ApiDescription } from './description.ts';
 import type { FaultKind, Faults, SignIn } from './faults.ts';
+import type { IncomingWebhooks } from './incoming-webhooks.ts';
 import { RateLimits } from './rate-limits.ts';
 import { planNotFound, Refusal } from './refusal.ts';
 import { routed } from './routes.ts';
@@ -22,6 +23,7 @@ export type RequestHook = (
 export interface ServiceSettings {
   readonly collection: Collection;
   readonly api: Api;
+  readonly webhooks: IncomingWebhooks;
   readonly faults: Faults;
   /** Undefined: nothing is checked against Microsoft's description. */
   readonly description: ApiDescription | undefined;
@@ -156,22 +158,30 @@ export class Service {
   }
 
   #carriedOut(request: ApiRequest): Written {
-    const { collection, api } = this.#settings;
+    const { collection, api, webhooks } = this.#settings;
+    const { operation } = request;
+    if (operation === 'receiveEvent')
+      return this.#written(request, () => webhooks.receive(request));
     const token = tokenOf(request.headers.authorization);
     const principal = token === undefined ? undefined : collection.principalOf(token);
     if (principal === undefined) return signIn(collection.behavior.badToken);
     const limit = this.#limits.take(principal.id, collection.behavior.rateLimit, request.at);
     if (limit?.isBlocked === true) return blocked(limit.retryAfter);
-    if (request.operation === undefined) {
+    if (operation === undefined) {
       collection.faults.push(`${request.method} ${request.path}: there is no such operation.`);
       return refused(
         new Refusal(404, 'VssResourceNotFoundException', 'There is no such resource.'),
       );
     }
+    const written = this.#written(request, () => api.answer(operation, request, principal));
+    return limit && written.status < 300 ? delayed(written, limit.retryAfter) : written;
+  }
+
+  #written(request: ApiRequest, carryOut: () => Answer): Written {
     try {
-      const written = form(api.answer(request.operation, request, principal));
+      const written = form(carryOut());
       this.#checkAnswer(request, written);
-      return limit ? delayed(written, limit.retryAfter) : written;
+      return written;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const written = refused(error);

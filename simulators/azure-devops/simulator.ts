@@ -13,6 +13,7 @@ import type { FaultRule } from './faults.ts';
 import { Faults } from './faults.ts';
 import type { GatesOptions } from './gates.ts';
 import { GateEvaluation } from './gates.ts';
+import { IncomingWebhooks, type IncomingWebhook } from './incoming-webhooks.ts';
 import type { Job, JobOptions } from './job.ts';
 import { Jobs } from './job.ts';
 import type { ServerTaskOptions, TaskUse } from './orchestrator.ts';
@@ -136,6 +137,7 @@ export class AzureDevOpsSimulator {
         newCommit: () => this.#identifiers.sha(),
         after,
       }),
+      webhooks: new IncomingWebhooks({ collection, newId: () => this.#identifiers.uid() }),
       faults: this.#faults,
       description: (options.validate ?? true) ? apiDescription() : undefined,
       rootPath: this.#rootPath,
@@ -247,6 +249,16 @@ export class AzureDevOpsSimulator {
     const definition = { ...options, id, folder, projectId };
     this.#collection.releaseDefinitions.set(id, definition);
     return definition;
+  }
+
+  /** Adds a service connection of type Incoming WebHook. */
+  addIncomingWebhook(webhook: IncomingWebhook): void {
+    this.#collection.webhooks.set(webhook.name, webhook);
+  }
+
+  /** All runs, oldest first: those of jobs, of pushes and of webhooks as well. */
+  get builds(): readonly Build[] {
+    return [...this.#collection.builds.values()];
   }
 
   /** A run that nobody queued through the API: a push started it. */

@@ -5,7 +5,7 @@ import { errorMessage } from '../async/error-message.ts';
 import { Secret } from '../secret.ts';
 import { signedText } from '../text/signed-request.ts';
 import { logLine } from '../text/foreign-text.ts';
-import { exchange, type HookResponse } from './http-exchange.ts';
+import { exchange, exchangeFailure, type HookResponse } from './http-exchange.ts';
 import type { HookArguments } from './arguments.ts';
 import type { Destination } from './destination.ts';
 
@@ -111,7 +111,7 @@ export class HandlerClient {
       response = await exchange({ url, method, headers, body, signal: late });
     } catch (error) {
       signal.throwIfAborted();
-      const message = `Cannot reach the handler at ${this.#destination.url}: ${reasonOf(error)}.`;
+      const message = `Cannot reach the handler at ${this.#destination.url}: ${exchangeFailure(error)}.`;
       throw new CallFailed('unreachable', message);
     }
     const { status, retryAfter, text: answer } = response;
@@ -172,12 +172,6 @@ export function readSecret(file: string, what: string): Secret {
   }
   if (content !== '' && /^[\x21-\x7e]+$/.test(content)) return new Secret(content);
   throw new CallFailed('refused', `The file ${file} does not hold a ${what}.`);
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'timed out';
-  // Of several addresses, the error of each is inside, and the outer one has only a code.
-  return logLine(errorMessage(error) || codeOf(error), 300);
 }
 
 function codeOf(error: unknown): string {

@@ -1,5 +1,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import { errorMessage } from '../async/error-message.ts';
 import { retryAfterOf } from '../async/retry-after.ts';
+import { logLine } from '../text/foreign-text.ts';
 
 /** A request of a hook. No redirect is followed: a token goes to no other host. */
 export interface HookRequest {
@@ -57,4 +59,12 @@ export function exchange(asked: HookRequest): Promise<HookResponse> {
     sent.on('error', (error) => reject(signal.aborted ? (signal.reason as Error) : error));
     sent.end(body);
   });
+}
+
+/** Why `exchange` failed, for a log. */
+export function exchangeFailure(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return 'timed out';
+  // Of several addresses, the error of each is inside, and the outer one has only a code.
+  const { code = '' } = error as { readonly code?: unknown };
+  return logLine(errorMessage(error) || String(code), 300);
 }

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { errorMessage } from '../async/error-message.ts';
-import { logLine } from '../text/foreign-text.ts';
 import { CallFailed, readSecret } from './handler-client.ts';
-import { exchange, type HookResponse } from './http-exchange.ts';
+import { exchange, exchangeFailure, type HookResponse } from './http-exchange.ts';
 
 /** How to reach the API server, and where the pod's service account is mounted. */
 export interface ClusterAccess {
@@ -77,7 +75,7 @@ async function read(
     return await exchange({ url, method: 'GET', headers, ca, signal: late });
   } catch (error) {
     signal.throwIfAborted();
-    const reason = late.aborted ? 'timed out' : logLine(errorMessage(error), 300);
+    const reason = exchangeFailure(error);
     throw new CallFailed('unreachable', `Cannot reach the Kubernetes API: ${reason}.`);
   }
 }

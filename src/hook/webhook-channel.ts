@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { errorMessage } from '../async/error-message.ts';
-import { logLine } from '../text/foreign-text.ts';
 import type { HookArguments } from './arguments.ts';
 import { CallFailed, readSecret, type Accepted, type FollowUp } from './handler-client.ts';
+import { exchange, exchangeFailure, type HookResponse } from './http-exchange.ts';
 import type { HookChannel } from './run-hook.ts';
 import type { Destination } from './destination.ts';
 
@@ -30,33 +29,26 @@ export class WebhookChannel implements HookChannel {
     const body = JSON.stringify({ application, hook: { name: job, namespace }, phase });
     const url = `${organization}/_apis/public/distributedtask/webhooks/${encodeURIComponent(name)}?api-version=6.0-preview`;
     const secret = secretFile === undefined ? undefined : readSecret(secretFile, 'secret');
-    let response: Response;
+    const headers = {
+      'Content-Type': 'application/json',
+      ...(secret && { [header]: signWebhook(secret.reveal(), body) }),
+    };
+    const late = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+    let response: HookResponse;
     try {
-      response = await fetch(url, {
-        method: 'POST',
-        body,
-        redirect: 'manual',
-        headers: {
-          'Content-Type': 'application/json',
-          ...(secret && { [header]: signWebhook(secret.reveal(), body) }),
-        },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
-      });
+      response = await exchange({ url, method: 'POST', headers, body, signal: late });
     } catch (error) {
       signal.throwIfAborted();
-      const { cause = error } = error as { readonly cause?: unknown };
-      const reason = logLine(errorMessage(cause), 300);
-      throw new CallFailed('unreachable', `Cannot reach Azure DevOps: ${reason}.`);
+      throw new CallFailed('unreachable', `Cannot reach Azure DevOps: ${exchangeFailure(error)}.`);
     }
-    const { status } = response;
-    const answer = (await response.text().catch(() => '')).slice(0, 20_000);
+    const { status, text: answer, retryAfter } = response;
     if (status < 300) return { phase: phase || 'an unknown phase', followUps: [this.#posted()] };
+    // Azure DevOps answers this with 500 (azure-devops.md §13.7), but no retry would be signed differently.
     if (answer.includes('RequiredHeaderSignatureNotFound')) {
       const message = `The webhook ${name} requires a signature: add --secret-file, and --header if its service connection names another header.`;
       throw new CallFailed('refused', message);
     }
     const kind = status === 429 || status >= 500 ? 'unreachable' : 'refused';
-    const retryAfter = 1_000 * (Number(response.headers.get('Retry-After')) || 0);
     const message = `Azure DevOps rejected the post to the webhook ${name} (HTTP ${status}). Check its name, the organization and the secret.`;
     throw new CallFailed(kind, message, retryAfter);
   }
