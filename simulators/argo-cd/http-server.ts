@@ -40,6 +40,8 @@ export interface HttpServerSettings {
   readonly rootPath: string;
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   readonly heartbeat: number;
+  /** Allowed in requests other than GET; if empty, all are. */
+  readonly contentTypes: readonly string[];
 }
 
 const streamPath = '/api/v1/stream/applications';
@@ -190,7 +192,7 @@ export class HttpServer {
   ): Promise<{ status: number; type: string; text: string }> {
     if (path === '/healthz') return { status: 200, type: 'text/plain; charset=utf-8', text: 'ok' };
     if (!path.startsWith('/api/')) return this.#page(request);
-    if (method !== 'GET' && request.headers['content-type']?.toLowerCase() !== 'application/json') {
+    if (method !== 'GET' && !this.#isAllowed(request.headers['content-type'])) {
       throw new PlainError(415);
     }
     const matching = this.#routes.filter((route) => route.pattern.test(path));
@@ -210,6 +212,13 @@ export class HttpServer {
     const answer: Answer = await route.handle(call);
     const text = 'text' in answer ? answer.text : JSON.stringify(answer.json);
     return { status: 200, type: 'application/json', text };
+  }
+
+  /** Compares whole headers, but ignores case (argo-cd.md §1.1). */
+  #isAllowed(contentType = ''): boolean {
+    const { contentTypes } = this.#settings;
+    const given = contentType.toLowerCase();
+    return contentTypes.length === 0 || contentTypes.some((each) => each.toLowerCase() === given);
   }
 
   #page(request: IncomingMessage): { status: number; type: string; text: string } {

@@ -55,6 +55,8 @@ export interface SimulatorOptions {
   /** How long a token from a login is valid, in simulated milliseconds; default: a day. */
   readonly sessionLifetime?: number;
   readonly behavior?: Partial<Behavior>;
+  /** As in the flag `--api-content-types`, separated by semicolons; empty: any. Default: `application/json`. */
+  readonly contentTypes?: string;
   /** What the uids of applications are derived from: several servers in one test need a name each. */
   readonly name?: string;
 }
@@ -189,6 +191,7 @@ export class ArgoCDSimulator {
       rootPath: this.#rootPath,
       tls: options.tls,
       heartbeat: options.heartbeat ?? heartbeatInterval,
+      contentTypes: (options.contentTypes ?? 'application/json').split(';').filter(Boolean),
     });
   }
 

@@ -58,6 +58,8 @@ export interface Behavior {
   listsInputs: boolean;
   /** Whether a build is queued with the tags that were sent. Default: false. */
   takesTags: boolean;
+  /** Whether requests of server tasks add a character set to their content type. Default: false (azure-devops.md §12.5). */
+  addsCharset: boolean;
   /** The status that refuses a post to a webhook with a wrong signature; default: 401. */
   wrongSignature: number;
   /** How many requests of an identity in five simulated minutes slow it down. */
@@ -81,6 +83,7 @@ export const defaultBehaviour: Behavior = {
   completionDelay: 0,
   listsInputs: false,
   takesTags: false,
+  addsCharset: false,
   wrongSignature: 401,
   rateLimit: undefined,
 };

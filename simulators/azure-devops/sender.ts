@@ -50,6 +50,15 @@ export const send: Send = ({ method, url, headers, body }, limit) =>
     outgoing.end(content);
   });
 
+/** As a .NET client sends text whose encoding it was given. */
+export function withCharset(request: ServerRequest): ServerRequest {
+  const headers = Object.entries(request.headers).map(([name, value]) => [
+    name,
+    name.toLowerCase() === 'content-type' ? `${value}; charset=utf-8` : value,
+  ]);
+  return { ...request, headers: Object.fromEntries(headers) as ServerRequest['headers'] };
+}
+
 function statusName(status: number): string {
   return (STATUS_CODES[status] ?? String(status)).replace(/[^A-Za-z]/g, '');
 }

@@ -24,7 +24,7 @@ import type { Principal, Right } from './principal.ts';
 import type { Release, ReleaseDefinition, ReleaseDefinitionOptions } from './release.ts';
 import type { Run, RunView } from './run-view.ts';
 import { viewOf } from './run-view.ts';
-import { send } from './sender.ts';
+import { send, withCharset } from './sender.ts';
 import type { ServerJob } from './server-job.ts';
 import type { RequestHook } from './service.ts';
 import { Service } from './service.ts';
@@ -151,7 +151,7 @@ export class AzureDevOpsSimulator {
       jobs: this.#jobs,
       identifiers: this.#identifiers,
       clock,
-      send,
+      send: (request, limit) => send(behavior.addsCharset ? withCharset(request) : request, limit),
       answerLimit: options.answerLimit ?? 20_000,
       cancelTimeoutInMinutes: options.cancelTimeoutInMinutes ?? 5,
       cancelsOnTimeout: options.cancelsOnTimeout ?? true,

@@ -45,6 +45,36 @@ describe('The HTTP rules of the Argo CD simulator', () => {
     });
   }
 
+  const charset = 'application/json; charset=utf-8';
+  const allowed: readonly (readonly [string | undefined, string, number])[] = [
+    [undefined, 'application/json', 200],
+    [undefined, 'Application/JSON', 200],
+    [undefined, charset, 415],
+    [undefined, 'text/plain', 415],
+    ['application/json;text/plain', 'text/plain', 200],
+    // The separator is part of the type that it was meant to allow.
+    [`application/json;${charset}`, charset, 415],
+    [`application/json;${charset}`, 'application/json', 200],
+    ['', charset, 200],
+    ['', '', 200],
+  ];
+  for (const [contentTypes, type, status] of allowed) {
+    const setting = contentTypes === undefined ? 'by default' : `with "${contentTypes}"`;
+    it(`answers ${status} to the content type "${type}" ${setting}`, async () => {
+      const other = await ArgoCDSimulator.start({
+        timeScale: Infinity,
+        ...(contentTypes !== undefined && { contentTypes }),
+      });
+      other.commit('shop', files(configMap('settings')));
+      other.createApplication('shop');
+      other.advance(100);
+      const body = { project: 'default' };
+      const answer = await send(other, 'POST', sync, { body, headers: { 'Content-Type': type } });
+      await other.stop();
+      assert.equal(answer.status, status, answer.text);
+    });
+  }
+
   const faults: readonly (readonly [string, string, object, number, number, string])[] = [
     [
       'a string instead of a number',
