@@ -28,13 +28,17 @@ const niceness = 5;
 export class ChildServer<O extends Orders> {
   readonly #child: ChildProcess;
   readonly #open = new Map<number, (answered: Answered) => void>();
+  /** Why it executes no more orders. */
+  #end: string | undefined;
   #asked = 0;
 
   /** Runs a module that calls `carryOut`. Resolves when it accepts orders. */
   static async start<O extends Orders>(module: string): Promise<ChildServer<O>> {
     const child = fork(module);
     if (child.pid !== undefined) setPriority(child.pid, niceness);
-    await once(child, 'message');
+    const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${module} ended.`)));
+    await Promise.race([once(child, 'message'), ended]);
+    ended.catch(() => undefined);
     return new ChildServer(child);
   }
 
@@ -44,17 +48,23 @@ export class ChildServer<O extends Orders> {
       this.#open.get(answered.id)?.(answered);
       this.#open.delete(answered.id);
     });
+    child.on('exit', (code, signal) => {
+      this.#end = `the server's process ended (${signal ?? code})`;
+      for (const [id, answer] of this.#open) answer({ id, answer: undefined, fault: this.#end });
+      this.#open.clear();
+    });
   }
 
   get pid(): number {
     return this.#child.pid ?? 0;
   }
 
-  /** Resolves with the result of the order; rejects if it failed. */
+  /** Resolves with the result of the order; rejects if it failed, or if the process has ended. */
   ask<K extends keyof O & string>(
     kind: K,
     about: Parameters<O[K]>[0],
   ): Promise<Awaited<ReturnType<O[K]>>> {
+    if (this.#end !== undefined) return Promise.reject(new Error(`${kind}: ${this.#end}`));
     const id = this.#asked++;
     return new Promise((resolve, reject) => {
       this.#open.set(id, ({ answer, fault }) => {
@@ -66,7 +76,7 @@ export class ChildServer<O extends Orders> {
   }
 
   stop(): void {
-    this.#child.disconnect();
+    if (this.#child.connected) this.#child.disconnect();
   }
 }
 

@@ -30,6 +30,9 @@ const flags = (process.env['BENCH_HANDLER_FLAGS'] ?? '').split(' ').filter(Boole
 /** Milliseconds between two readiness checks. */
 const lookEvery = 20;
 const readyWithin = 120_000;
+/** Milliseconds until a readiness check counts as failed, and until a process that should stop is killed. */
+const answerWithin = 5_000;
+const stopWithin = 30_000;
 /** How many characters of the log are shown if the handler does not start. */
 const longestWords = 1_000;
 
@@ -141,7 +144,8 @@ export class HandlerProcess {
   async ready(): Promise<number> {
     const until = this.startedAt + readyWithin;
     while (monotonicTime() < until && this.#child.exitCode === null) {
-      const answer = await fetch(`${this.#admin}/readyz`).catch(() => undefined);
+      const signal = AbortSignal.timeout(answerWithin);
+      const answer = await fetch(`${this.#admin}/readyz`, { signal }).catch(() => undefined);
       await answer?.body?.cancel();
       if (answer?.status === 200) return monotonicTime();
       await delay(lookEvery);
@@ -193,6 +197,8 @@ export class HandlerProcess {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');
     this.#child.kill(signal);
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), stopWithin);
     await exited;
+    clearTimeout(late);
   }
 }

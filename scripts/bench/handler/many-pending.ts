@@ -20,10 +20,14 @@ export interface ManyPendingSizes {
 const sizes: ManyPendingSizes = { runs: 10_000, settle: 60_000, watch: 60_000, samples: 100 };
 const lookEvery = 500;
 
-/** What ten thousand waiting runs cost, and how soon a restarted handler is ready again. */
+/**
+ * What ten thousand waiting runs cost, and how soon a restarted handler is ready again. Takes six minutes on a
+ * quiet machine, and rejects after at most 25: its waits are bounded. `report` is told how far it is.
+ */
 export async function measureManyPending(
   temporaryFolder: string,
   { runs, settle, watch, samples } = sizes,
+  report: (line: string) => void = console.error,
 ): Promise<readonly Figure[]> {
   return onStage(temporaryFolder, async (stage) => {
     const first = stage.site.start();
@@ -31,15 +35,19 @@ export async function measureManyPending(
     try {
       await first.ready();
       const begunAt = monotonicTime();
-      const pending = await PendingRuns.start(stage, first.url, runs);
+      report(`sending ${runs} requests`);
+      const pending = await PendingRuns.start(stage, first.url, runs, report);
       const taken = (monotonicTime() - begunAt) / 1_000;
+      report(`measuring at rest, for ${(settle + watch) / 1_000} s`);
       await delay(settle);
       const settled = await watchUsage(first, watch);
+      report('restarting');
       await first.stop('SIGKILL');
       second = stage.site.start();
       const readyAt = await second.ready();
       await pending.finish(samples);
       const delays = await pending.delays();
+      report(`measuring after the restart, for ${(settle + watch) / 1_000} s`);
       await delay(settle);
       const again = await watchUsage(second, watch);
       const what = `${runs} pending`;

@@ -2,10 +2,16 @@ import { applicationNames } from './applications.ts';
 import type { Completion } from './azure-server.ts';
 import { assertAcknowledged, sendSteadily, syncRequest } from './requests.ts';
 import type { Stage } from './stage.ts';
-import { until } from './waiting.ts';
+import { reached } from './waiting.ts';
 
 /** Requests per second that create the runs that are not measured themselves. */
 const perSecond = 250;
+/**
+ * Milliseconds, so that a bench ends on a busy machine, too. Ten thousand operations start within 92 s on a
+ * quiet one; the neighbors have low priority, and get little time beside other work.
+ */
+const startWithin = 600_000;
+const endWithin = 120_000;
 
 /** Runs whose operations run until they are ended on request. */
 export class PendingRuns {
@@ -14,9 +20,15 @@ export class PendingRuns {
   readonly #plans: ReadonlyMap<string, string>;
   readonly #finishedAt = new Map<string, number>();
   readonly #left: string[];
+  readonly #report: (line: string) => void;
 
   /** Resolves when all of their operations run. */
-  static async start(stage: Stage, url: string, count: number): Promise<PendingRuns> {
+  static async start(
+    stage: Stage,
+    url: string,
+    count: number,
+    report: (line: string) => void = console.error,
+  ): Promise<PendingRuns> {
     const { azure, argocd, collection } = stage;
     const names = applicationNames(count);
     await argocd.ask('add', { names, isSynced: false });
@@ -25,14 +37,20 @@ export class PendingRuns {
       syncRequest(job, collection, { action: 'sync', applications: names[index] ?? '' }),
     );
     assertAcknowledged(await sendSteadily(url, requests, perSecond));
-    await until('all operations run', async () => {
-      return (await argocd.ask('running', undefined)) === count;
-    });
-    return new PendingRuns(stage, new Map(jobs.map((job, at) => [names[at] ?? '', job.planId])));
+    const within = startWithin;
+    const running = () => argocd.ask('running', undefined);
+    await reached('operations run', count, running, { within, report });
+    const plans = new Map(jobs.map((job, at) => [names[at] ?? '', job.planId]));
+    return new PendingRuns(stage, plans, report);
   }
 
-  private constructor(stage: Stage, plans: ReadonlyMap<string, string>) {
+  private constructor(
+    stage: Stage,
+    plans: ReadonlyMap<string, string>,
+    report: (line: string) => void,
+  ) {
     this.#stage = stage;
+    this.#report = report;
     this.#plans = plans;
     this.#left = [...plans.keys()];
   }
@@ -53,10 +71,9 @@ export class PendingRuns {
   async delays(): Promise<readonly number[]> {
     const { azure } = this.#stage;
     const wanted = this.#finishedAt.size;
-    await until('all ends are told', async () => {
-      const { completions } = await azure.ask('count', undefined);
-      return completions >= wanted;
-    });
+    const told = async () => (await azure.ask('count', undefined)).completions;
+    const limits = { within: endWithin, report: this.#report };
+    await reached('ends are reported', wanted, told, limits);
     const completions = await azure.ask('takeCompletions', undefined);
     const delays = completions.map((completion) => this.#delayOf(completion));
     this.#finishedAt.clear();

@@ -6,6 +6,7 @@ import {
   peakMemory,
   processorTime,
   residentMemory,
+  threadTime,
 } from '../../../scripts/bench/process-usage.ts';
 
 const isLinux = platform() === 'linux';
@@ -32,7 +33,17 @@ describe('The resource usage of a process', () => {
     else assert.equal(time, undefined);
   });
 
+  it('is the processor time of its threads', () => {
+    const time = threadTime(process.pid);
+    const { user, system } = process.cpuUsage();
+    // Threads that have ended are only in Node's figure.
+    const most = (user + system) / 1e3 + 50;
+    if (isLinux) assert.ok(time !== undefined && time > 0 && time <= most, `${time}, ${most}`);
+    else assert.equal(time, undefined);
+  });
+
   it('is unknown for a process that has ended', () => {
+    assert.equal(threadTime(2 ** 30), undefined);
     assert.equal(residentMemory(2 ** 30), undefined);
     assert.equal(peakMemory(2 ** 30), undefined);
     assert.equal(processorTime(2 ** 30), undefined);
