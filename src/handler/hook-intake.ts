@@ -2,7 +2,7 @@ import type { QueuePipeline, Recurrence } from '../follow-ups/follow-up.ts';
 import type { CompleteAddress } from '../follow-ups/pipeline-address.ts';
 import type { RunResult, RunState } from '../azure/pipelines/pipelines.ts';
 import type { ApplicationName } from '../sync/model/application.ts';
-import type { HookPhase } from '../sync/events/hook-event.ts';
+import type { HookPhase, HookReference } from '../sync/events/hook-event.ts';
 import type { RunOutcome, RunState as TaskState } from './run.ts';
 import type { ActionState } from './store/event-store.ts';
 
@@ -11,8 +11,8 @@ export interface HookClaim {
   /** Name of the Argo CD instance in the configuration. */
   readonly argocd: string;
   readonly application: ApplicationName;
-  /** The running resource: a Job, or any other kind of hook. */
-  readonly hook: { readonly name: string; readonly namespace: string };
+  /** The running resource: a Job, or any other kind of hook; or its pod, as proven by its token. */
+  readonly hook: HookReference;
   /** Absent: any phase it runs in. */
   readonly phase: HookPhase | undefined;
 }
@@ -76,6 +76,8 @@ export type HookAnswer =
    * must not learn which.
    */
   | { readonly kind: 'unseen' }
+  /** The pod may be that of several hooks of the operation. */
+  | { readonly kind: 'ambiguous' }
   /** Cannot read from Argo CD at the moment. */
   | { readonly kind: 'unavailable'; readonly message: string };
 

@@ -25,8 +25,11 @@ export interface QueueTexts {
 
 /** The calling hook, as far as it is known. */
 export interface HookSelf {
-  /** Undefined: read it from the hook's own Job. */
+  /** Undefined: read from the hook's own Job, or the one that the handler's grants name. */
   readonly application: string | undefined;
+  /** Whether the application is read from the hook's own Job. */
+  readonly readsOwnJob: boolean;
+  /** Empty, both: not known here. The handler knows the pod by its token. */
   readonly job: string;
   readonly namespace: string;
   readonly phase: string | undefined;
@@ -126,29 +129,34 @@ function readSelf(
 ): HookSelf {
   const from = (given: string | undefined, name: string) => (given ?? env[name] ?? '').trim();
   const tracked = (env['HOOK_TRACKING_ID'] ?? '').split(':')[0] ?? '';
-  const isOnJob = values['own-job'] === true;
-  const application = isOnJob ? undefined : from(values.application, 'ARGOCD_APP_NAME') || tracked;
+  const readsOwnJob = values['own-job'] === true;
+  const named = readsOwnJob ? '' : from(values.application, 'ARGOCD_APP_NAME') || tracked;
+  const application = named === '' ? undefined : named;
   const job = from(values.job, 'HOOK_JOB');
   const namespace = from(values.namespace, 'HOOK_NAMESPACE');
-  if (application === '') {
+  // The handler finds the hook of a pod by the pod's token, and the application by the grants.
+  const isFound =
+    destination.kind === 'handler' && destination.keyFile === undefined && !readsOwnJob;
+  const isNeeded = destination.kind !== 'webhook' || readsOwnJob;
+  if (application === undefined && !readsOwnJob && destination.kind !== 'handler') {
     faults.push('The application is missing: add --application NAME or set ARGOCD_APP_NAME.');
   } else if (application !== undefined && /[$]/.test(application)) {
     faults.push(
       `Application ${application.slice(0, 100)}: Argo CD did not substitute this variable. It does so only in Helm parameters and Kustomize's common annotations (docs/hooks.md).`,
     );
   }
-  if (isOnJob && values.application !== undefined) {
+  if (readsOwnJob && values.application !== undefined) {
     faults.push('--own-job and --application: use only one of them.');
   }
-  if (isOnJob && (env['KUBERNETES_SERVICE_HOST'] ?? '') === '') {
+  if (readsOwnJob && (env['KUBERNETES_SERVICE_HOST'] ?? '') === '') {
     faults.push('--own-job: works only in a cluster (KUBERNETES_SERVICE_HOST is not set).');
   }
-  if (job === '' && (destination.kind !== 'webhook' || isOnJob)) {
+  if (job === '' && isNeeded && !(isFound && namespace === '')) {
     faults.push(
       'The name of the Job is missing: set HOOK_JOB from the label `batch.kubernetes.io/job-name` through the downward API, or add --job NAME.',
     );
   }
-  if (namespace === '' && (destination.kind !== 'webhook' || isOnJob)) {
+  if (namespace === '' && isNeeded && !(isFound && job === '')) {
     faults.push(
       'The namespace is missing: set HOOK_NAMESPACE from `metadata.namespace` through the downward API, or add --namespace NAME.',
     );
@@ -160,7 +168,7 @@ function readSelf(
       `--phase ${phase}: ${meant ? `did you mean ${meant}?` : `use one of ${hookPhases.join(', ')}.`}`,
     );
   }
-  return { application, job, namespace, phase, argocd };
+  return { application, readsOwnJob, job, namespace, phase, argocd };
 }
 
 function readQueue(values: Values, faults: string[]): QueueTexts {

@@ -30,6 +30,8 @@ const followUpSchema = z.object({
 });
 const taskSchema = z.object({ run: text, state: text, outcome: z.nullable(text) });
 const acceptedSchema = z.object({
+  /** Absent in the answer of a handler of version 1.0. */
+  application: z.optional(text),
   phase: text,
   followUps: z.array(followUpSchema),
   task: z.optional(z.nullable(taskSchema)),
@@ -80,8 +82,8 @@ export class HandlerClient {
     const { argocd, application, job, namespace, phase } = self;
     const body = {
       ...(argocd !== undefined && { argocd }),
-      application,
-      hook: { name: job, namespace },
+      ...(application !== undefined && { application }),
+      ...(job !== '' && { hook: { name: job, namespace } }),
       ...(phase !== undefined && { phase }),
       ...(queue !== undefined && { queue, each }),
       ...(command === 'complete' && { complete: true }),

@@ -42,17 +42,18 @@ export async function runHook(
   const deadline = clock.now() + asked.timeout;
   try {
     const until = Math.min(deadline, clock.now() + asked.retryFor);
-    const application =
-      asked.self.application ??
-      (await repeat(() => ports.applicationOf(asked, signal), until, ports, signal));
+    const application = asked.self.readsOwnJob
+      ? await repeat(() => ports.applicationOf(asked, signal), until, ports, signal)
+      : asked.self.application;
     const hook = { ...asked, self: { ...asked.self, application } };
     const tell = async () => {
       const answer = await channel.tell(hook, signal);
       if (answer.task?.state === 'accepted') throw new CallFailed('unreachable', unproven);
       return answer;
     };
-    const { phase, followUps, task } = await repeat(tell, until, ports, signal);
-    ports.print(`Argo CD runs this hook in ${phase} of application ${application}.`);
+    const accepted = await repeat(tell, until, ports, signal);
+    const { phase, followUps, task, application: found = application ?? '' } = accepted;
+    ports.print(`Argo CD runs this hook in ${phase} of application ${logLine(found, 300)}.`);
     if (hook.command === 'complete') return endOfTask(task, ports);
     for (const each of followUps) ports.print(lineOf(each));
     if (followUps.length === 0) {

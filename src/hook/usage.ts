@@ -11,10 +11,12 @@ Commands
   wait             Wait for the follow-ups of this operation; fails if there are none.
 
 The hook (from the downward API, see docs/hooks.md)
-  --application N  Application; default: ARGOCD_APP_NAME, or the tracking id in HOOK_TRACKING_ID
+  --application N  Application; default: ARGOCD_APP_NAME, or the tracking id in HOOK_TRACKING_ID, or
+                   the one that the handler's grants name
   --own-job        Read it from the tracking id of the hook's own Job, through the Kubernetes API
   --job NAME       Name of the Job; default: HOOK_JOB
-  --namespace NS   Its namespace; default: HOOK_NAMESPACE
+  --namespace NS   Its namespace; default: HOOK_NAMESPACE. Without both, the handler finds the Job by
+                   the pod that the token belongs to
   --phase PHASE    For a hook of several phases: PreSync, Sync, PostSync, SyncFail, PreDelete, PostDelete
   --argocd NAME    The Argo CD instance, if the grants name several
 

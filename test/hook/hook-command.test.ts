@@ -35,6 +35,36 @@ describe('The built hook command', function () {
     });
   }
 
+  it('leaves it to the handler which hook it is, and of which application', async () => {
+    site.intake.answers = [{ kind: 'unseen' }];
+    const words = queue().map((word) => (word === '20s' ? '1s' : word));
+    const without = await runCommand(words, { ARGOCD_APP_NAME: 'shop-web' });
+    assert.equal(without.code, 3, without.errors);
+    assert.match(without.errors, /no hook of pod shop\/smoke-tests-x7k2p/);
+    assert.deepEqual(site.intake.calls[0]?.hook, { pod: 'smoke-tests-x7k2p', namespace: 'shop' });
+    const several = await runCommand(words, {});
+    assert.equal(several.code, 1);
+    assert.match(several.errors, /several applications: name one in `application`/);
+  });
+
+  const halves: readonly (readonly [string, readonly string[], object, RegExp])[] = [
+    ['a Job without its namespace', [], { HOOK_JOB: 'x' }, /The namespace is missing/],
+    ['a namespace without its Job', [], { HOOK_NAMESPACE: 'x' }, /name of the Job is missing/],
+    [
+      'neither, with a key instead of a token',
+      ['--caller', 'legacy', '--key-file', 'key'],
+      {},
+      /name of the Job is missing[^]*The namespace is missing/,
+    ],
+  ];
+  for (const [what, more, env, message] of halves) {
+    it(`does not leave it to the handler if it is given ${what}`, async () => {
+      const { code, errors } = await runCommand(queue(...more), { ...env });
+      assert.equal(code, 2, errors);
+      assert.match(errors, message);
+    });
+  }
+
   const ends: readonly (readonly [string, ReturnType<typeof followUp>, number])[] = [
     ['succeeds if the pipeline does', succeeded, 0],
     ['fails if the pipeline fails', followUp('done', { state: 'completed', result: 'failed' }), 1],
@@ -191,14 +221,12 @@ describe('The built hook command', function () {
   });
 
   it('reports all faults of its arguments at once', async () => {
-    const { code, errors } = await runCommand(
-      ['queue', '--phase', 'postsync', '--timeout', '9d'],
-      {},
-    );
+    const words = ['queue', '--own-job', '--phase', 'postsync', '--timeout', '9d'];
+    const { code, errors } = await runCommand(words, {});
     assert.equal(code, 2);
     for (const what of [
       'handler',
-      'application',
+      'KUBERNETES_SERVICE_HOST',
       'HOOK_JOB',
       'HOOK_NAMESPACE',
       'PostSync',
@@ -219,11 +247,13 @@ describe('The built hook command', function () {
       () => false,
     );
     if (!has) this.skip();
-    const env = { ...process.env, ...podEnvironment, HOOK_HANDLER: site.url };
+    const env = { ...process.env, HOOK_HANDLER: site.url };
     const there = script.replaceAll('/var/run/secrets/argocd-handler/token', site.path('token'));
     const { stdout } = await run('sh', ['-c', there], { env });
     assert.match(stdout, /"state":"waiting"/);
-    assert.equal(site.intake.calls[0]?.queue?.pipeline, 'smoke-tests');
+    const [call] = site.intake.calls;
+    assert.equal(call?.queue?.pipeline, 'smoke-tests');
+    assert.deepEqual(call.hook, { pod: 'smoke-tests-x7k2p', namespace: 'shop' });
   });
 });
 

@@ -96,6 +96,7 @@ export class HookCalls implements HookIntake {
     const seen = eventOfHook(application, hook, phase, clock.now());
     // Argo CD may not have recorded yet what it has started.
     if (seen === undefined) return { kind: 'unseen' };
+    if (seen === 'ambiguous') return { kind: 'ambiguous' };
     const { event } = seen;
     if (completes) return this.#complete(argocd, application, seen);
     if (queue === undefined) {
@@ -103,7 +104,7 @@ export class HookCalls implements HookIntake {
       const actions = await followUps.actionsOf(uid, event.operation?.key);
       return { kind: 'accepted', phase: seen.phase, followUps: actions.map((one) => viewOf(one)) };
     }
-    const rule = hookRuleOf(hook, queue, each);
+    const rule = hookRuleOf(seen.hook, queue, each);
     const action = await followUps.addRule(argocd, application, event, rule);
     if (action === undefined) {
       const message = `Too many follow-ups for ${printPipelineAddress(queue)} wait for their turn (\`followUpLimits.actionsPerHour\`).`;

@@ -41,6 +41,7 @@ export const hookFollowUpSchema = z.strictObject({
 
 /** To the call of a hook. `task`: only where it asked for that; null where no task waits. */
 export const hookAnswerSchema = z.strictObject({
+  application: z.string(),
   phase: z.enum(hookPhases),
   followUps: z.array(hookFollowUpSchema),
   task: z.optional(

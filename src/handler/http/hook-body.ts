@@ -23,16 +23,20 @@ export const hookBodySchema = z.strictObject({
       description: "Name of the Argo CD instance; optional if the caller's grants name only one.",
     }),
   ),
-  application: textSetting(parseApplicationName, {
-    description:
-      'The application: `name` or `namespace/name`, or the form of ARGOCD_APP_NAME or the tracking ID.',
-  }),
-  hook: described(
-    z.strictObject({
-      name: kubernetesName('Name of the Job, or of another kind of hook.'),
-      namespace: kubernetesName('Its namespace.'),
+  application: z.optional(
+    textSetting(parseApplicationName, {
+      description:
+        "The application: `name` or `namespace/name`, or the form of ARGOCD_APP_NAME or the tracking ID; optional if the caller's grants name exactly one, without wildcards.",
     }),
-    'The resource that is the hook.',
+  ),
+  hook: z.optional(
+    described(
+      z.strictObject({
+        name: kubernetesName('Name of the Job, or of another kind of hook.'),
+        namespace: kubernetesName('Its namespace.'),
+      }),
+      'The resource that is the hook; optional if the token is bound to a pod: then the hook whose pod it is.',
+    ),
   ),
   phase: z.optional(
     described(
@@ -90,7 +94,8 @@ const name = '[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?';
 /** The build environment and tracking ids use `namespace_name`; after a `:` follows the tracked resource. */
 const applicationShape = new RegExp(`^(?:(${label})[/_])?(${name})$`);
 
-function parseApplicationName(text: string): Setting<ApplicationName> {
+/** The application that a text names, such as a pattern without wildcards. */
+export function parseApplicationName(text: string): Setting<ApplicationName> {
   const [, namespace, called] = applicationShape.exec(text) ?? [];
   if (called !== undefined) {
     return { value: { name: called, ...(namespace !== undefined && { namespace }) } };

@@ -12,11 +12,12 @@ import {
   type HookSubject,
 } from '../access/hook-grants.ts';
 import type { HookCallers } from '../access/hook-callers.ts';
-import { isPodOf, printHookIdentity, type HookIdentity } from '../access/hook-identity.ts';
+import { printHookIdentity, type HookIdentity } from '../access/hook-identity.ts';
 import { RateLimit } from '../access/rate-limit.ts';
 import type { HookGrant } from '../config/hooks-config.ts';
 import type { HookFollowUp, HookIntake, HookTask } from '../hook-intake.ts';
 import { presentedToken } from '../access/presented-token.ts';
+import { callingHookOf, printHook } from './calling-hook.ts';
 import { readHookBody } from './hook-body.ts';
 import type { Answer } from './public-calls.ts';
 import { redact } from './redaction.ts';
@@ -82,15 +83,10 @@ export class HookRoutes {
           call.faults.length === 1 ? 'One field is' : `${call.faults.length} fields are`;
         return new Refusal(400, 'inputs', `${count} invalid: nothing was done.`, call);
       }
-      const { application, hook, phase, each, complete: completes = false } = call;
-      const argocd = call.argocd ?? onlyArgoCDOf(grants);
-      if (argocd === undefined) {
-        const message =
-          'The grants of this hook cover several Argo CD instances: name one in `argocd`.';
-        return new Refusal(400, 'inputs', message);
-      }
-      const stranger = strangerProblem(identity, hook);
-      if (stranger !== undefined) return new Refusal(403, 'denied', stranger);
+      const { phase, each, complete: completes = false } = call;
+      const calling = callingHookOf(call, identity, grants);
+      if (calling instanceof Refusal) return calling;
+      const { argocd, application, hook } = calling;
       const queue = call.queue && this.#complete(call.queue);
       const allow = (appProject: string | undefined) => {
         const fitting = this.#grantsFor(identity, { argocd, application, appProject });
@@ -105,14 +101,24 @@ export class HookRoutes {
       switch (answer.kind) {
         case 'accepted': {
           const { phase: found, followUps, task } = answer;
-          const told = { phase: found, followUps: followUps.map(printFollowUp) };
+          const told = {
+            application: printName(application),
+            phase: found,
+            followUps: followUps.map(printFollowUp),
+          };
           return { status: 202, body: task ? { ...told, task: printTask(task) } : told };
         }
         case 'unfollowed':
           return new Refusal(403, 'denied', unfollowed(argocd));
         case 'unseen': {
-          const message = `Argo CD ${argocd} shows no hook ${hook.namespace}/${hook.name} running for application ${printName(application)} in a granted AppProject. A hook appears there shortly after it starts.`;
+          const advice =
+            'pod' in hook ? ' Name it in `hook` if its pods are not named after it.' : '';
+          const message = `Argo CD ${argocd} shows no hook ${printHook(hook)} running for application ${printName(application)} in a granted AppProject. A hook appears there shortly after it starts.${advice}`;
           return new Refusal(409, 'unseen', message, { retryAfter: unseenPause });
+        }
+        case 'ambiguous': {
+          const message = `Several hooks of this operation can have created this pod: name one in \`hook\`.`;
+          return new Refusal(400, 'inputs', message);
         }
         case 'unavailable':
           return new Refusal(503, 'unavailable', answer.message, { retryAfter: 5 });
@@ -207,21 +213,6 @@ function tokensOf(request: HookRequest): readonly Secret[] {
   return tokens.flatMap((token) => (token === undefined ? [] : [new Secret(token)]));
 }
 
-/** A token proves the namespace and the pod; a key proves neither. */
-function strangerProblem(
-  { account }: HookIdentity,
-  hook: { readonly name: string; readonly namespace: string },
-): string | undefined {
-  if (account === undefined) return undefined;
-  if (account.namespace !== hook.namespace) {
-    return `The token belongs to namespace ${account.namespace}, but the request names a hook in ${hook.namespace}.`;
-  }
-  if (account.pod !== undefined && !isPodOf(hook.name, account.pod)) {
-    return `The token belongs to pod ${account.pod}, which is not one of hook ${hook.name}.`;
-  }
-  return undefined;
-}
-
 function denied(
   identity: HookIdentity,
   argocd: string,
@@ -239,11 +230,6 @@ function denied(
       : `queue ${[queue.organization, queue.project, queue.pipeline].join('/')}`;
   const message = `No entry of \`hooks.grants\` allows ${whose} to ${what} for application ${application} of Argo CD ${argocd}.`;
   return new Refusal(403, 'denied', message);
-}
-
-function onlyArgoCDOf(grants: readonly HookGrant[]): string | undefined {
-  const [name, ...more] = new Set(grants.map(({ argocd }) => argocd));
-  return more.length === 0 ? name : undefined;
 }
 
 function unfollowed(argocd: string): string {

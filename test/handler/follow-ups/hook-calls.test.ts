@@ -159,7 +159,10 @@ describe("A hook's call", function () {
       'for a hook that the application does not show',
       { hook: { name: 'other', namespace: 'shop' } },
     ],
-    ['for a hook of that name in another namespace', { hook: { ...call.hook, namespace: 'bank' } }],
+    [
+      'for a hook of that name in another namespace',
+      { hook: { name: 'smoke-tests', namespace: 'bank' } },
+    ],
     ['for another phase', { phase: 'PreSync' }],
     ['for a deletion that is not in progress', { phase: 'PreDelete' }],
     ['for a missing application', { application: { name: 'bank' } }],
@@ -175,6 +178,52 @@ describe("A hook's call", function () {
       assert.deepEqual(await scene.actions(), []);
     });
   }
+
+  it('may name its pod instead of the hook', async () => {
+    await begin();
+    const longer = hook({ ...smoke, name: 'smoke-tests-all' });
+    scene.put(testing({ results: [hook(), longer, smoke] }));
+    for (const pod of ['smoke-tests-x7k2p', 'smoke-tests-bcdfg']) {
+      const asked = { ...call, hook: { pod, namespace: 'shop' } };
+      assert.equal(accepted(await calls.accept(asked, noAbort)).phase, 'PostSync');
+    }
+    await calls.accept(call, noAbort);
+    await scene.rest();
+    assert.equal(scene.done.length, 1);
+    assert.match(scene.done[0] ?? '', /\|hook\/shop\/smoke-tests\/fabrikam/);
+  });
+
+  const pods: readonly (readonly [string, HookCall['hook'], HookAnswer['kind']])[] = [
+    ['of no hook that is listed', { pod: 'other-x7k2p', namespace: 'shop' }, 'unseen'],
+    ['with another name', { pod: 'smoke-tests-all-x7k2p', namespace: 'shop' }, 'unseen'],
+    ['of another namespace', { pod: 'smoke-tests-x7k2p', namespace: 'bank' }, 'unseen'],
+    [
+      'of one of several hooks, whose names Kubernetes cuts alike',
+      { pod: `${'a'.repeat(58)}x7k2p`, namespace: 'shop' },
+      'ambiguous',
+    ],
+  ];
+  for (const [what, asked, kind] of pods) {
+    it(`queues nothing for a pod ${what}`, async () => {
+      await begin();
+      const alike = ['b', 'c'].map((end) => hook({ ...smoke, name: 'a'.repeat(60) + end }));
+      scene.put(testing({ results: [smoke, ...alike] }));
+      assert.deepEqual(await calls.accept({ ...call, hook: asked }, noAbort), { kind });
+      await scene.rest();
+      assert.deepEqual(await scene.actions(), []);
+    });
+  }
+
+  it('in a deletion is the same for each pod of the Job', async () => {
+    await begin();
+    scene.put({ ...testing({ phase: 'Running' }), deleting: true, operationState: undefined });
+    for (const pod of ['clean-up-x7k2p', 'clean-up-bcdfg']) {
+      accepted(await calls.accept({ ...call, hook: { pod, namespace: 'shop' } }, noAbort));
+    }
+    await scene.rest();
+    assert.equal(scene.done.length, 1);
+    assert.match(scene.done[0] ?? '', /\/deleted\|hook\/shop\/clean-up\//);
+  });
 
   it('in a deletion belongs to the deletion', async () => {
     await begin();

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import type { HookIdentity } from '../../../src/handler/access/hook-identity.ts';
+import type { HookGrant } from '../../../src/handler/config/hooks-config.ts';
 import { longestHookBody } from '../../../src/handler/http/hook-body.ts';
 import { body, followUp, grant, hooked, identity } from './hooked-front.ts';
 
@@ -9,6 +11,7 @@ describe('POST /v1/hooks', () => {
     const answered = await post(body);
     assert.equal(answered.status, 202);
     assert.deepEqual(answered.body, {
+      application: 'shop-web',
       phase: 'PostSync',
       followUps: [{ ...followUp, run: null }],
     });
@@ -119,6 +122,74 @@ describe('POST /v1/hooks', () => {
           assert.doesNotMatch(answered.text + JSON.stringify(refusals), /a-secret-token/);
         }
       }
+    });
+  }
+
+  it('finds a hook that does not say which it is by the pod that its token proves', async () => {
+    const { post, hooks } = hooked(identity, [{ ...grant, applications: ['team-a/shop-web'] }]);
+    const answered = await post({ queue: 'shop/smoke-tests' });
+    assert.equal(answered.status, 202, answered.text);
+    assert.equal(answered.body['application'], 'team-a/shop-web');
+    const [call] = hooks.calls;
+    assert.deepEqual(call?.hook, { pod: 'smoke-tests-x7k2p', namespace: 'shop' });
+    assert.deepEqual(call?.application, { namespace: 'team-a', name: 'shop-web' });
+    hooks.answer = { kind: 'unseen' };
+    const unseen = await post({ queue: 'shop/smoke-tests' });
+    assert.equal(unseen.status, 409);
+    assert.match(unseen.text, /shows no hook of pod shop\/smoke-tests-x7k2p running/);
+    hooks.answer = { kind: 'ambiguous' };
+    const ambiguous = await post({ queue: 'shop/smoke-tests' });
+    assert.equal(ambiguous.status, 400);
+    assert.match(ambiguous.text, /Several hooks .*name one in `hook`/);
+  });
+
+  const { application } = body;
+  const unnamed: readonly (readonly [
+    string,
+    HookIdentity,
+    readonly HookGrant[],
+    object,
+    RegExp,
+  ])[] = [
+    [
+      'no hook, with a token of no pod',
+      { ...identity, account: { namespace: 'shop', name: 'argocd-hooks', pod: undefined } },
+      [grant],
+      { application },
+      /does not identify a pod: name the hook in `hook`/,
+    ],
+    [
+      'no hook, with a key',
+      { caller: 'prod', account: undefined },
+      [grant],
+      { application },
+      /does not identify a pod/,
+    ],
+    [
+      'no application, with a grant for a pattern',
+      identity,
+      [grant],
+      {},
+      /several applications: name one in `application`/,
+    ],
+    [
+      'no application, with grants for two',
+      identity,
+      [
+        { ...grant, applications: ['shop-web'] },
+        { ...grant, applications: ['shop-api'] },
+      ],
+      {},
+      /several applications/,
+    ],
+  ];
+  for (const [what, whose, grants, given, message] of unnamed) {
+    it(`asks for more where a call names ${what}`, async () => {
+      const { post, hooks } = hooked(whose, grants);
+      const answered = await post({ ...given, queue: 'shop/smoke-tests' });
+      assert.equal(answered.status, 400, answered.text);
+      assert.match(answered.text, message);
+      assert.equal(hooks.calls.length, 0);
     });
   }
 
