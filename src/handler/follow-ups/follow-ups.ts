@@ -205,6 +205,12 @@ export class FollowUps {
     return this.#idle.newest(limit, application);
   }
 
+  /** Whether the configuration has nothing followed. */
+  get followsNothing(): boolean {
+    const { followUps, grants, takesInputs } = this.#settings;
+    return followUps.length === 0 && grants.length === 0 && !takesInputs;
+  }
+
   /** What is known of applications with this name, without their namespace: whether they are followed. */
   standing(application: string): readonly Standing[] {
     return [...this.#watches.values()].flatMap((watch) => watch.standing(application));

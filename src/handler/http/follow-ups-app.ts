@@ -15,7 +15,7 @@ import { formContentSecurityPolicy, pausedQuery } from './pages/layout.ts';
 export interface FollowUpPorts {
   readonly store: Pick<EventStore, 'actions'>;
   readonly acts: Pick<OperatorActs, 'act'>;
-  readonly seen: Pick<FollowUps, 'idleEvents' | 'standing'>;
+  readonly seen: Pick<FollowUps, 'idleEvents' | 'standing' | 'followsNothing'>;
   readonly forms: FormTokens;
   /** An admin token is configured, so every caller has presented it. */
   readonly mayChange: () => boolean;
@@ -90,6 +90,7 @@ export function followUpsApp({ store, acts, seen, forms, mayChange, clock }: Fol
     return {
       idle: isFirst ? seen.idleEvents(rowsOfPage, application) : undefined,
       standing: isFirst && application !== undefined ? seen.standing(application) : undefined,
+      followsNothing: seen.followsNothing,
     };
   }
 

@@ -462,6 +462,10 @@ describe('Follow-ups', () => {
     assert.deepEqual(standing('shop'), ['argocd/shop true']);
     assert.deepEqual(standing('web'), ['argocd/web false']);
     assert.deepEqual(standing('sho'), []);
+    assert.equal(scene.followUps.followsNothing, false);
+    const none = settings({ followUps: [], grants: [], takesInputs: false });
+    scene.followUps.configure(none);
+    assert.equal(scene.followUps.followsNothing, true);
   });
 
   it('find a loop by the run that claimed the event, whatever page its operation names', async () => {

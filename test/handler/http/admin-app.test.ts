@@ -19,7 +19,7 @@ function admin(runs: readonly Run[] = [run()], changes: Partial<AdminPorts> = {}
     followUps: {
       store: { actions: () => Promise.resolve([]) },
       acts: { act: () => assert.fail() },
-      seen: { idleEvents: () => [], standing: () => [] },
+      seen: { idleEvents: () => [], standing: () => [], followsNothing: true },
     },
     formKey: Buffer.alloc(32),
     status: () => status,

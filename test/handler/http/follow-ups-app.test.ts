@@ -33,6 +33,7 @@ describe('The follow-ups on the admin listener', () => {
   let woken: number;
   let idle: IdleEvents;
   let standing: readonly Standing[];
+  let followsNothing: boolean;
   let admin: Secret | undefined;
   let app: ReturnType<typeof adminApp>;
 
@@ -43,6 +44,7 @@ describe('The follow-ups on the admin listener', () => {
     woken = 0;
     idle = new IdleEvents();
     standing = [];
+    followsNothing = false;
     admin = new Secret(token);
     const clock = { now: () => now, sleep: () => Promise.resolve() };
     app = adminApp({
@@ -52,6 +54,9 @@ describe('The follow-ups on the admin listener', () => {
         seen: {
           idleEvents: (limit, name) => idle.newest(limit, name),
           standing: () => standing,
+          get followsNothing() {
+            return followsNothing;
+          },
         },
         acts: new OperatorActs({
           ...{ store: store.events, clock, keepTrying: () => 1_000 },
@@ -126,6 +131,14 @@ describe('The follow-ups on the admin listener', () => {
     assert.doesNotMatch(await shown('?application=web'), /only this/);
     assert.doesNotMatch(await shown('?state=done'), /Events without/);
     assert.doesNotMatch(await shown('?before=5'), /Events without/);
+  });
+
+  it('say that nothing is followed, if so', async () => {
+    const shown = async (query: string) => textOf((await get(`/follow-ups${query}`)).text);
+    assert.doesNotMatch(await shown(''), /followed: the configuration/);
+    followsNothing = true;
+    assert.match(await shown(''), /No application is followed: the configuration has no followUps/);
+    assert.match(await shown('?application=shop'), /No application is followed/);
   });
 
   it('say of the application of a filter whether it is followed', async () => {

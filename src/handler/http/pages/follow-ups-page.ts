@@ -36,6 +36,8 @@ export interface FollowUpsContent {
   readonly idle: readonly IdleEvent[] | undefined;
   /** What is known of the applications of the filter; absent without one. */
   readonly standing: readonly Standing[] | undefined;
+  /** No application is followed, whatever its name. */
+  readonly followsNothing: boolean;
   readonly now: number;
   /** Whether to show buttons. */
   readonly mayChange: boolean;
@@ -61,14 +63,13 @@ const actWords: Readonly<Record<OperatorAct, string>> = {
 
 /** Events and their follow-ups: cause, tries, state, run and claim. */
 export function followUpsPage(content: FollowUpsContent): Markup {
-  const { rows, older, query, now, mayChange, isPaused, idle, standing } = content;
+  const { rows, older, query, now, mayChange, isPaused, idle } = content;
   const path = addressOf(query);
   const next = older === undefined ? undefined : addressOf({ ...query, before: older });
   return renderPage({
     title: 'Follow-ups',
     aside: html`<span class="fill"></span><a href="/">All runs</a>`,
-    body: html`${filters(query)}
-    ${standing === undefined ? '' : standingSection(query.application ?? '', standing)}
+    body: html`${filters(query)} ${standingSection(content)}
     ${rows.length === 0 ? html`<p class="dim">None.</p>` : table(content)}
     ${next === undefined ? '' : html`<p><a href="${next}">Older follow-ups</a></p>`}
     ${idle === undefined ? '' : idleEventsSection(idle)}`,

@@ -3,6 +3,7 @@ import { printName } from '../../../sync/model/application.ts';
 import { plainLine, webAddress } from '../../../text/foreign-text.ts';
 import type { Standing } from '../../follow-ups/follow-up-ports.ts';
 import type { IdleEvent } from '../../follow-ups/idle-events.ts';
+import type { FollowUpsContent } from './follow-ups-page.ts';
 import { link, printTime, prose, tag, type Markup } from './layout.ts';
 
 /** The events that started nothing, and why. */
@@ -16,15 +17,26 @@ export function idleEventsSection(events: readonly IdleEvent[]): Markup {
     ${events.length === 0 ? html`<p class="dim">None.</p>` : table(events)}`;
 }
 
-/** Whether the applications of a name are followed, for those who miss them. */
-export function standingSection(application: string, standing: readonly Standing[]): Markup {
-  const lines =
-    standing.length === 0
-      ? [
-          `No Argo CD has shown an application named \`${application}\` since this handler started, or nothing is followed at all. A filter takes the name without its namespace.`,
-        ]
-      : standing.map(printStanding);
-  return html`${lines.map((line) => html`<p>${prose(line, 1_500)}</p>`)}`;
+/** Whether anything is followed, and the applications of a name are: for those who miss them. */
+export function standingSection({
+  followsNothing,
+  standing,
+  query: { application = '' },
+}: Pick<FollowUpsContent, 'followsNothing' | 'standing' | 'query'>): Markup {
+  if (followsNothing) {
+    return line(
+      'No application is followed: the configuration has no `followUps`, no `grants`, and no rule with the action `queue`.',
+    );
+  }
+  if (standing === undefined) return html``;
+  if (standing.length > 0) return html`${standing.map((one) => line(printStanding(one)))}`;
+  return line(
+    `No Argo CD has shown an application named \`${application}\` since this handler started. Enter the name without its namespace.`,
+  );
+}
+
+function line(text: string): Markup {
+  return html`<p>${prose(text, 1_500)}</p>`;
 }
 
 function printStanding({ application, argocd, project, isFollowed }: Standing): string {
