@@ -30,7 +30,8 @@ export function faultsOf(issue: Issue, read: Read, above: Path = []): readonly P
       return fault('not a valid choice', choose(valueAt(value, path), issue.values));
     case 'too_small':
     case 'too_big':
-      return [{ path, ...outOfBounds(issue) }];
+      // A list's bounds are tried on a text as well, whose type is reported.
+      return isForeignBound(issue, read, path) ? [] : [{ path, ...outOfBounds(issue) }];
     case 'invalid_type':
       return [{ path, ...wrongType(read, path, issue.expected) }];
     default:
@@ -130,9 +131,18 @@ function choose(given: unknown, choices: readonly unknown[]): string {
 
 type Bound = Extract<Issue, { readonly code: 'too_small' | 'too_big' }>;
 
+function isForeignBound({ origin }: Bound, { schema }: Read, path: Path): boolean {
+  const types = schemasAt(schema, path).map((form) => (form as z.core.$ZodTypes)._zod.def.type);
+  return origin === 'string' && !types.includes('string');
+}
+
 function outOfBounds(issue: Bound): Omit<PathFault, 'path'> {
   const bound = String(issue.code === 'too_small' ? issue.minimum : issue.maximum);
   const side = issue.code === 'too_small' ? 'at least' : 'at most';
+  if (issue.origin === 'string') {
+    const advice = issue.code === 'too_small' ? 'Write more.' : 'Shorten it.';
+    return { problem: `it must have ${side} ${bound} characters`, advice };
+  }
   if (issue.origin !== 'array') {
     return { problem: `it must be ${side} ${bound}`, advice: 'Choose another number.' };
   }

@@ -36,9 +36,14 @@ export function parseYaml(text: string): YamlDocument | { readonly fault: YamlFa
     return { value: value ?? {}, lineOf: (path) => lineIn(root, path) };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
+    const line = (error.mark?.line ?? 0) + 1;
+    if (error.reason === 'duplicated mapping key') {
+      const problem = 'this key is written twice in the same mapping';
+      return { fault: { line, problem, advice: 'Remove one of the two.' } };
+    }
     const advice = 'Fix this line or the one above it; indent with spaces, never with tabs.';
     const problem = `it is not valid YAML (${error.reason})`;
-    return { fault: { line: (error.mark?.line ?? 0) + 1, problem, advice } };
+    return { fault: { line, problem, advice } };
   }
 }
 

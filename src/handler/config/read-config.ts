@@ -44,11 +44,13 @@ export function readConfig(text: string, folder: string, source: ReferenceSource
   const wrong = parsed.success
     ? []
     : parsed.error.issues.flatMap((each) => faultsOf(each, { schema: configSchema, value }));
-  const broken = new Set(unresolved.map(({ path }) => printPath(path)));
+  // A setting whose reference is broken is missing: what that makes wrong around it is no fault of its own.
+  const isBroken = (path: Path) =>
+    path.length > 0 && unresolved.some((one) => path.every((part, at) => part === one.path[at]));
   const faults = [
     ...unresolved,
     ...[...wrong, ...crossCheck(value), ...checkFollowUps(value)].filter(
-      ({ path }) => !broken.has(printPath(path)),
+      ({ path }) => !isBroken(path),
     ),
   ];
   if (!parsed.success || faults.length > 0) return { faults: locate(faults) };

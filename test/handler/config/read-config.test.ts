@@ -315,6 +315,22 @@ const faults: readonly [string, string][] = [
     'handler.yaml:2: it is not valid YAML (tab characters must not be used in indentation). Fix this line or the one above it; indent with spaces, never with tabs.',
   ],
   [
+    'logLevel: info\nlogLevel: warn',
+    'handler.yaml:2: this key is written twice in the same mapping. Remove one of the two.',
+  ],
+  [
+    "azureDevOps: { identity: { pat: '${file:/nope}' } }",
+    "handler.yaml:1: azureDevOps.identity.pat: the file /nope cannot be read (ENOENT). Check its path, and that the handler's user may read it.",
+  ],
+  [
+    "hooks: { callers: [{ name: a, hmac: '${env:HOOK_KEY}' }] }",
+    "handler.yaml:1: hooks.callers[0].hmac: the environment variable HOOK_KEY is not set. Set it in the handler's environment, or check the spelling of its name.",
+  ],
+  [
+    'hooks: { callers: [{ name: a, hmac: a-key-of-some-length }] }',
+    'handler.yaml:1: hooks.callers[0].hmac: it is a string. Write a list: `[a, b]`, or one `- …` per line.',
+  ],
+  [
     'a: &x 1\nb: *x',
     'handler.yaml:2: this is an alias, and aliases are not supported. Replace it with its value.',
   ],
