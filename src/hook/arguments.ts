@@ -97,7 +97,8 @@ export function parseHook(words: readonly string[], env: Environment): ParsedHoo
     retryFor: readTime('retry-for', values['retry-for'] ?? '2m', faults),
     ignoresUnreachable: readPolicy(values['on-unreachable'], faults),
   };
-  faults.push(...contradictions(parsed, values));
+  // Of an unknown command, nobody knows what it contradicts.
+  if (isCommand(others[0])) faults.push(...contradictions(parsed, values));
   return faults.length > 0
     ? { kind: 'fault', messages: faults }
     : { kind: 'run', arguments: parsed };
@@ -109,7 +110,7 @@ function readOptions(words: readonly string[]) {
 
 function readCommand(others: readonly string[], faults: string[]): Command {
   const [word, ...more] = others;
-  const command = commands.find((each) => each === word);
+  const command = isCommand(word) ? word : undefined;
   if (command === undefined) {
     const meant = word === undefined ? undefined : nearest(word, commands);
     const advice = meant ? `Did you mean ${meant}?` : `Commands: ${commands.join(', ')}.`;
@@ -119,6 +120,10 @@ function readCommand(others: readonly string[], faults: string[]): Command {
   }
   if (more.length > 0) faults.push(`Unexpected argument "${more[0] ?? ''}".`);
   return command ?? 'notify';
+}
+
+function isCommand(word: string | undefined): word is Command {
+  return commands.some((each) => each === word);
 }
 
 function readSelf(

@@ -1,4 +1,5 @@
 import { readWords } from '../../inputs/command-words.ts';
+import { nearest } from '../../text/nearest.ts';
 
 /** The commands of `handler`; `usage` explains them. */
 export const commands = [
@@ -68,7 +69,11 @@ export function readCommandLine(words: readonly string[]): CommandLine {
   if (values.version === true) return { kind: 'version' };
   const [word = 'serve', file, ...more] = others;
   const command = commands.find((each) => each === word);
-  if (command === undefined) return fault(`Unknown command "${word}".`);
+  if (command === undefined) {
+    const meant = nearest(word, commands);
+    const advice = meant ? `Did you mean ${meant}?` : `Commands: ${commands.join(', ')}.`;
+    return fault(`Unknown command "${word}". ${advice}`);
+  }
   if (more.length > 0 || (file !== undefined && command !== 'check-config')) {
     return fault(`${command} does not take "${more[0] ?? file}".`);
   }

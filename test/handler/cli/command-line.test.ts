@@ -35,7 +35,8 @@ describe('The command line of the handler', () => {
   }
 
   const faults: readonly (readonly [words: readonly string[], message: RegExp])[] = [
-    [['run'], /^Unknown command "run"\.$/],
+    [['run'], /^Unknown command "run"\. Commands: serve, check-config, /],
+    [['chekc-config'], /^Unknown command "chekc-config"\. Did you mean check-config\?$/],
     [['serve', 'a.yaml'], /^serve does not take "a\.yaml"\.$/],
     [['check-config', 'a.yaml', 'b.yaml'], /^check-config does not take "b\.yaml"\.$/],
     [['check-config', 'a.yaml', '--config', 'b.yaml'], /specified twice/],
