@@ -86,14 +86,14 @@ function introduction({ url, token }: { readonly url: string; readonly token: st
   const flags = `--server ${url} --token-env ARGOCD_TOKEN`;
   return [
     `A simulated Argo CD is running at ${url}.`,
-    `Its token is ${token}.`,
+    `Its token: ${token}`,
     '',
     'Applications:',
     ...applications.map(({ name, shows }) => `  ${name.padEnd(14)}${shows}`),
     '',
     'Sync one of them from a second terminal:',
     '',
-    `  ARGOCD_TOKEN=${token} npm run task -- ArgoCDSync ${flags} -- applications=${applications[0]?.name}`,
+    `  ARGOCD_TOKEN=${token} npm run task -- ArgoCDSync ${flags} -- applications=${applications[0]?.name} project=default`,
     '',
     'Ctrl+C stops it.',
   ].join('\n');

@@ -32,8 +32,9 @@ describe('The command npm run simulator', () => {
   for (const [application, code, expected] of lines) {
     it(`prints a command that syncs an application, such as ${application}`, async () => {
       assert.match(simulator.output(), new RegExp(`^ {2}${application} `, 'm'));
-      assert.match(commandLine, /applications=shop$/);
-      const ended = await runInShell(commandLine.replace(/shop$/, application));
+      assert.match(commandLine, /applications=shop project=default$/);
+      const ended = await runInShell(commandLine.replace('=shop ', `=${application} `));
+      assert.doesNotMatch(ended.output, /project is empty/);
       assert.equal(ended.code, code, ended.output);
       assert.match(ended.output, expected);
     });
