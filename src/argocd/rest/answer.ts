@@ -119,7 +119,7 @@ function notArgoCD(
 }
 
 function excerpt(text: string): string {
-  return JSON.stringify(text.slice(0, 200));
+  return JSON.stringify(text.slice(0, 200).trim());
 }
 
 /**
