@@ -38,7 +38,7 @@ describe('The body of an action', () => {
       }),
     ],
     ['a webhook', body({ action: { kind: 'postWebHook', url: 'https://x/', rule: 'tell' } })],
-    ['an event of health', body({ event: healthEvent() })],
+    ['a health event', body({ event: healthEvent() })],
     [
       'a hook in one of our runs, late, in a chain',
       body({

@@ -60,7 +60,7 @@ describe('The target of actions in Azure Pipelines', () => {
     assert.deepEqual(azure.faults, []);
   });
 
-  it('finds the run again although the clock was ahead, and was set right before the next process', async () => {
+  it('finds the run again even if the clock was ahead, and was corrected before the next process', async () => {
     await start();
     const { azure, identity } = organization;
     azure.addPipeline({ name: 'smoke', ...numbered });
@@ -76,7 +76,7 @@ describe('The target of actions in Azure Pipelines', () => {
     assert.deepEqual(await target.lookUp(request, since, noAbort), sent);
   });
 
-  it('finds nothing of what was never sent', async () => {
+  it('finds nothing that was never sent', async () => {
     await start();
     organization.azure.addPipeline({ name: 'smoke', ...numbered });
     const request = await target.prepare(storedAction(renderedRun()), noAbort);

@@ -23,9 +23,9 @@ const hookEnded = event({
 
 describe('Why an event starts nothing', () => {
   const cases: readonly [string, FollowUpRule, ApplicationEvent, readonly string[]][] = [
-    ['no rule is for the application', rule({ for: { applications: ['web'] } }), event(), []],
+    ['no rule applies to the application', rule({ for: { applications: ['web'] } }), event(), []],
     [
-      'they are for other events',
+      'the rules are for other events',
       when({}, ['failed', 'terminated']),
       event(),
       ['Only for other events: smoke (failed, terminated).'],
@@ -37,19 +37,19 @@ describe('Why an event starts nothing', () => {
       ['Rule smoke: only in PostSync or Sync.'],
     ],
     [
-      'another starts it',
+      'somebody else starts it',
       when({ startedBy: ['run', 'user'] }),
       event(),
       ['Rule smoke: only if started by run or user.'],
     ],
     [
-      'the revision stays',
+      'the revision did not change',
       when({ revisionChanged: true }),
       event({ of: { revisionChanged: false } }),
       ['Rule smoke: only if the revision changes.'],
     ],
     [
-      'the revision changes',
+      'the revision changed',
       when({ revisionChanged: false }),
       event(),
       ['Rule smoke: only if the revision stays the same.'],
@@ -63,17 +63,17 @@ describe('Why an event starts nothing', () => {
     ['it is a dry run', rule(), event({ of: { dryRun: true } }), ['A dry run starts nothing.']],
   ];
   for (const [what, one, of, expected] of cases) {
-    it(`is said: ${what}`, () => {
+    it(`is reported: ${what}`, () => {
       assert.deepEqual(reasonsOf([one], of), expected);
       assert.deepEqual(new RuleSet([one]).matching(of, source), [], 'it starts nothing indeed');
     });
   }
 
-  it('is nothing where it does', () => {
+  it('is absent if it starts something', () => {
     assert.deepEqual(reasonsOf([rule()]), []);
   });
 
-  it('is said of a rule that is newer than the event', () => {
+  it('includes a rule that is newer than the event', () => {
     assert.deepEqual(
       reasonsOf([rule()], event(), () => false),
       ['Rule smoke: it was configured after this had happened.'],
@@ -87,7 +87,7 @@ describe('Why an event starts nothing', () => {
     ]);
   });
 
-  it('names no more rules than people read', () => {
+  it('names a bounded number of rules', () => {
     const many = (events: readonly string[]) =>
       Array.from({ length: 8 }, (_, index) =>
         rule({ name: `r${index}`, when: { events, startedBy: ['run'] } }),

@@ -133,7 +133,7 @@ describe('The setting followUps', () => {
           .map(({ path, problem }) => `${path.join('.')}: ${problem}`);
   };
 
-  it('is a list of rules, of webhooks as well', () => {
+  it('is a list of rules, including webhooks', () => {
     const hook = { postWebHook: { url: 'https://chat.example/hook', secret: 'x'.repeat(16) } };
     assert.deepEqual(faults([written(), written({ name: 'hook', do: hook })]), []);
     assert.deepEqual(z.parse(followUpsSchema, undefined), []);

@@ -89,7 +89,7 @@ describe('An action for an event', () => {
     });
   });
 
-  it('names the rule of a webhook, and holds no secret', () => {
+  it('names the rule of a webhook, and contains no secret', () => {
     const url = 'https://x.example/a';
     const rendered = render({ postWebHook: { url, secret: 'correct horse battery' } });
     assert.deepEqual(rendered, { kind: 'postWebHook', url, rule: 'smoke' });

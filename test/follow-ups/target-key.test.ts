@@ -37,7 +37,7 @@ describe('The key of a target', () => {
       posted('https://a.example/y'),
       false,
     ],
-    ['a pipeline, and no webhook', queued('smoke'), posted('smoke'), false],
+    ['a pipeline instead of a webhook', queued('smoke'), posted('smoke'), false],
   ];
   for (const [what, target, done, isSame] of pairs) {
     it(`is ${isSame ? '' : 'not '}shared with an action by ${what}`, () => {

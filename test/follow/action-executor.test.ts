@@ -31,7 +31,7 @@ describe('The action executor', () => {
   let done: string[];
   /** What happens while a request is stored. */
   let keepFor: () => Promise<void>;
-  /** What Azure DevOps knows of the run. */
+  /** What Azure DevOps knows about the run. */
   let run: { isProven: boolean; over?: string };
 
   const make = (goal: Goal = syncGoal()) => {
@@ -130,7 +130,7 @@ describe('The action executor', () => {
     assert.equal(argocd.times('manifests').length, 1, 'they are read once');
   });
 
-  it('wants the proof once more when the request took time to be stored, and sends nothing until then', async () => {
+  it('requires the proof again if it took time to store the request, and sends nothing until then', async () => {
     for (const over of [undefined, 'the job has ended']) {
       make();
       keepFor = () => {
@@ -150,7 +150,7 @@ describe('The action executor', () => {
     }
   });
 
-  it('knows why Azure DevOps has ended the run', async () => {
+  it('knows why Azure DevOps ended the run', async () => {
     Object.assign(run, { isProven: false, over: 'the job is completed' });
     await execute();
     await clock.pass(0);

@@ -173,7 +173,7 @@ describe('Acts', () => {
       assert.equal(second.change.request?.times, 2);
     });
 
-    it('keep since when nothing but unknown errors has come back, in a row', async () => {
+    it('record since when only unknown errors have been returned', async () => {
       const since: (number | undefined)[] = [];
       const begun = clock.now();
       let memory = fresh();

@@ -156,7 +156,7 @@ describe('The requests of a sync and their effects', () => {
     });
   });
 
-  it('ends after two minutes where a firewall lets only reading through', async () => {
+  it('end after two minutes if a firewall admits only reads', async () => {
     make(configMap('a'));
     argocd.faults.add({
       method: 'POST',
@@ -173,7 +173,7 @@ describe('The requests of a sync and their effects', () => {
     assert.ok(took >= 100_000 && took < 200_000, `${took} ms`);
   });
 
-  it('warns of the hooks that strategy apply did not run', async () => {
+  it('warn of the hooks that strategy apply did not run', async () => {
     make(configMap('a'), job('migrate', { hook: 'PreSync' }));
     const result = await followOne(argocd, 'shop', syncGoal({}, { strategy: 'apply' }));
     assert.equal(result.outcome, 'succeeded', result.message);

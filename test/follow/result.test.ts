@@ -114,13 +114,13 @@ describe('The result of following', () => {
     readonly string[] | undefined,
   ])[] = [
     [
-      'of the application, without credentials',
+      "the application's, without credentials",
       { operationState: ended('Succeeded', { revisions: [B] }) },
       undefined,
       [url],
     ],
     [
-      'of the operation, if it was requested with other sources',
+      "the operation's, if it was requested with other sources",
       {
         operationState: ended('Succeeded', {
           revisions: [B],
@@ -131,16 +131,16 @@ describe('The result of following', () => {
       [before.repoURL],
     ],
     [
-      'of the deployment that was waited for',
+      'that of the deployment that was waited for',
       { history: [entry(1, B)], deployedSources: [before] },
       [B],
       [before.repoURL],
     ],
-    ['of the application, if only it tells', {}, [B], [url]],
-    ['unknown, if there are other sources than revisions', {}, [A, B], undefined],
+    ["the application's, if only it says", {}, [B], [url]],
+    ['unknown, if the numbers of sources and revisions differ', {}, [A, B], undefined],
   ];
   for (const [what, seen, revisions, expected] of origins) {
-    it(`tells the repository of what was deployed: ${what}`, () => {
+    it(`contains the repository of what was deployed: ${what}`, () => {
       const { repositories } = make(
         'succeeded',
         application({ sources: [shop], ...seen }),

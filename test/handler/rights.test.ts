@@ -118,7 +118,7 @@ async function reaches(attempt: Attempt): Promise<boolean> {
   return argocd.times('sync').length > 0;
 }
 
-/** Fails for any other error than a denial, which would hide a fault. */
+/** Rethrows any other error than a denial, which would hide a fault. */
 function assertDenied(error: unknown): void {
   if (!(error instanceof AccessDenied || error instanceof ArgoCDError)) throw error;
 }

@@ -43,7 +43,7 @@ describe('The names of sync options', () => {
     ['CreateNamespace=true,Prune=false', 'is true or false. Write one option per line.'],
     ['CreateNamespace=true; Validate=true', 'is true or false. Write one option per line.'],
   ] as const) {
-    it(`are reported with the values they have if Argo CD ignores the given one: ${option}`, () => {
+    it(`are reported with their valid values if Argo CD ignores the given one: ${option}`, () => {
       const [warning = '', ...others] = warnOfSyncOptions(['Replace=true', option]);
       assert.deepEqual(others, []);
       assert.ok(warning.startsWith(`syncOptions: Argo CD 3.5 ignores ${option}: `), warning);
@@ -51,7 +51,7 @@ describe('The names of sync options', () => {
     });
   }
 
-  it('do not include what every object has', () => {
+  it('do not include names that every object has', () => {
     assert.match(warnOfSyncOptions(['constructor=true']).join(), /not know the option constructor/);
   });
 

@@ -63,7 +63,7 @@ describe('Variables that Azure Pipelines did not expand', () => {
     });
   }
 
-  it('are the inner ones where a name is composed of another', () => {
+  it('are the inner ones if a name is composed of another', () => {
     for (const text of ['$(url_$(stage))', '$($(stage).url)', '$(a$(stage)b)']) {
       assert.deepEqual(
         unexpandedIn(text).map((each) => each.text),

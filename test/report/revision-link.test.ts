@@ -8,26 +8,26 @@ const page = `https://github.com/fabrikam/shop/commit/${one}`;
 
 describe('The cell of a revision', () => {
   for (const [what, changes, expected] of [
-    ['nothing that was deployed', { revisions: [] }, ''],
+    ['nothing deployed', { revisions: [] }, ''],
     ['a commit', { revisions: [one], repositories: [github] }, `[aaaaaaa](${page})`],
     ['an unknown repository', { revisions: [one] }, '`aaaaaaa`'],
     [
-      'a host that is not known',
+      'an unknown host',
       { revisions: [one], repositories: ['https://git.example.com/a/b'] },
       '`aaaaaaa`',
     ],
     [
-      'an address that is no web address',
+      'a URL that is not on the web',
       { revisions: [one], repositories: ['javascript:alert(1)'] },
       '`aaaaaaa`',
     ],
     [
-      'several sources, of which one is a chart and one an artifact',
+      'several sources, including a chart and an artifact',
       { revisions: ['1.2.3', one, `sha256:${'c'.repeat(64)}`], repositories: ['', github, ''] },
       `\`1.2.3\`, [aaaaaaa](${page}), \`sha256:cccccccccccc\``,
     ],
     [
-      'more sources than people read',
+      'a bounded number of sources',
       { revisions: ['1', '2', '3', '4', '5', '6', '7'] },
       '`1`, `2`, `3`, `4`, `5` and 2 more',
     ],

@@ -66,7 +66,7 @@ ERROR: relation "orders" already exists
     assert.match(text, /How we know of shop: the operation with our marker ended as Succeeded/);
   });
 
-  it('links what was deployed to its commit', () => {
+  it('links deployed revisions to their commits', () => {
     const repositories = ['git@github.com:fabrikam/shop.git'];
     assert.match(
       summaryOf([result({ repositories })]),

@@ -222,9 +222,9 @@ describe('A response', () => {
     ['deadline', 504, 4, 'context deadline exceeded', 'unavailable', 'unclear'],
     ['unimplemented', 501, 12, 'unknown method', 'refused', 'refused'],
     ['another 4xx status', 418, 2, 'tea', 'refused', 'refused'],
-    ['canceled, as newer gateways say it', 499, 1, 'context canceled', 'unavailable', 'unclear'],
+    ['canceled, as newer gateways report it', 499, 1, 'context canceled', 'unavailable', 'unclear'],
     [
-      'a conflict, as a failed precondition',
+      'a conflict, reported as a failed precondition',
       412,
       9,
       'the object has been modified; please apply your changes to the latest version',
@@ -340,13 +340,13 @@ describe('The message of a refusal', () => {
     ],
     ['without a message', { error: 'busy', code: 9 }, 'busy'],
     ['with an empty message', { error: 'busy', code: 9, message: '' }, 'busy'],
-    ['that has no words', { code: 9, message: '' }, ''],
+    ['without text', { code: 9, message: '' }, ''],
     ['with details', { code: 9, message: 'busy', details: [{ error: 'x' }] }, 'busy'],
-    ['in an error in an error', { error: { error: { code: 9, message: 'x' } } }, undefined],
-    ['with a code as text', { code: '9', message: 'busy' }, undefined],
+    ['in a nested error', { error: { error: { code: 9, message: 'x' } } }, undefined],
+    ['with a code as a string', { code: '9', message: 'busy' }, undefined],
     ['with the code of a success', { code: 0, message: 'busy' }, undefined],
-    ['with a code that gRPC does not have', { code: 17, message: 'busy' }, undefined],
-    ['of a list', [{ code: 9, message: 'busy' }], undefined],
+    ['with a code that gRPC does not define', { code: 17, message: 'busy' }, undefined],
+    ['in a list', [{ code: 9, message: 'busy' }], undefined],
     ['of another gateway', { message: 'busy' }, undefined],
     ['with an HTTP status as code', { message: 'busy', code: 404 }, undefined],
     ['that is not a string', { message: 1, code: 9 }, undefined],
@@ -360,7 +360,7 @@ describe('The message of a refusal', () => {
     });
   }
 
-  it('are not looked for at any depth', () => {
+  it('are not searched for at unlimited depth', () => {
     const depth = 200_000;
     const deep: unknown = JSON.parse(`${'{"error":'.repeat(depth)}1${'}'.repeat(depth)}`);
     assert.equal(messageOf(deep), undefined);

@@ -26,7 +26,7 @@ describe('The metadata of an Application', () => {
       (text) => [text, false] as const,
     ),
   ]) {
-    it(`says, as Argo CD does, whether the controller skips reconciliation: "${value}"`, () => {
+    it(`says, like Argo CD does, whether the controller skips reconciliation: "${value}"`, () => {
       assert.equal(skipReconcile(value).skipReconcile, isSkipped);
     });
   }

@@ -101,7 +101,7 @@ describe('HTTP to Azure DevOps', () => {
     ['yesterday', undefined],
   ];
   for (const [header, expected] of dates) {
-    it(`reads the server's time from the answer: ${header}`, async () => {
+    it(`reads the server's time from the response: ${header}`, async () => {
       const { url } = await serve((_, response) =>
         response.writeHead(200, { Date: header }).end('{}'),
       );

@@ -44,7 +44,7 @@ export class Organization {
     this.pipelines = this.as(() => Promise.resolve(this.identity.token));
   }
 
-  /** The same pipelines, asked by somebody else: `refused` is the token that was turned away. */
+  /** The same pipelines with another token; `refused` is the token that was refused. */
   as(
     token: string | ((refused: string | undefined) => Promise<string>),
     now = () => this.azure.now,

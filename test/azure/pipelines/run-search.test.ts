@@ -33,7 +33,7 @@ describe('The search for the run of an event', () => {
   const minute = 60_000;
   for (const ahead of [11 * minute, 3 * 60 * minute, -3 * 60 * minute]) {
     const [clock, by] = [ahead > 0 ? 'ahead' : 'behind', Math.abs(ahead) / minute];
-    it(`finds the run with a clock of ours that is ${by} minutes ${clock}`, async () => {
+    it(`finds the run if our clock is ${by} minutes ${clock}`, async () => {
       const { azure, identity } = organization;
       const now = () => azure.now + ahead;
       const pipelines = organization.as(identity.token, now);
@@ -43,7 +43,7 @@ describe('The search for the run of an event', () => {
       assert.equal((await pipelines.lookUp({ ...request, mark }, since, noAbort))?.id, run.id);
     });
 
-    it(`finds it after the clock was ${by} minutes ${clock}, and was set right since`, async () => {
+    it(`finds it after our clock was ${by} minutes ${clock}, and was then corrected`, async () => {
       const { azure, identity, pipelines: later } = organization;
       const now = () => azure.now + ahead;
       const pipelines = organization.as(identity.token, now);
@@ -116,7 +116,7 @@ describe('The search for the run of an event', () => {
     const run = await pipelines.queue({ ...request, mark: 'buildNumber' }, noAbort);
     const { now } = azure;
     assert.equal((await lookUp('buildNumber', now + clockDifference))?.id, run.id);
-    // Azure's time is known to the second.
+    // Azure's time is in whole seconds.
     assert.equal(await lookUp('buildNumber', now + clockDifference + 1_001), undefined);
   });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ServerClocks } from '../../../src/azure/pipelines/server-clocks.ts';
 
-describe('the clocks of the organizations', () => {
+describe('The clocks of the organizations', () => {
   const fabrikam = 'https://dev.azure.com/fabrikam';
   const contoso = 'https://dev.azure.com/contoso';
   let now: number;
@@ -11,13 +11,13 @@ describe('the clocks of the organizations', () => {
     clocks = new ServerClocks(() => now);
   });
 
-  it('are taken to be right until an organization has answered with its time', () => {
+  it('are assumed to be correct until an organization has responded with its time', () => {
     assert.equal(clocks.offsetOf(fabrikam), 0);
     clocks.note(fabrikam, undefined);
     assert.equal(clocks.offsetOf(fabrikam), 0);
   });
 
-  it('are as far from ours as the last answer says, each on its own', () => {
+  it('differ from ours as the last response says, each separately', () => {
     clocks.note(fabrikam, 40_000);
     clocks.note(contoso, 100_500);
     assert.equal(clocks.offsetOf(fabrikam), -60_000);
@@ -28,7 +28,7 @@ describe('the clocks of the organizations', () => {
     assert.equal(clocks.offsetOf(fabrikam), 0);
   });
 
-  it('are forgotten for the organization that answered longest ago, beyond a thousand', () => {
+  it('are forgotten for the organization that responded longest ago, beyond a thousand', () => {
     clocks.note(fabrikam, 40_000);
     clocks.note(contoso, 40_000);
     clocks.note(fabrikam, 40_000);

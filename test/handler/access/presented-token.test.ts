@@ -37,7 +37,7 @@ describe('The token of an Authorization header', () => {
     '${{ parameters.token }}',
     "$[ variables['t'] ]",
   ]) {
-    it(`can be told from a variable: ${text}`, () => {
+    it(`can be distinguished from a variable: ${text}`, () => {
       for (const header of [`Bearer ${text}`, `Bearer "${text}"`, basic(`u:${text}`)]) {
         assert.equal(presentedVariable(header), text);
       }
@@ -45,7 +45,7 @@ describe('The token of an Authorization header', () => {
     });
   }
 
-  it('is no variable in other cases', () => {
+  it('is not a variable in other cases', () => {
     for (const header of [undefined, '', 'Bearer abc', basic('$(u):abc'), 'Digest $(token)']) {
       assert.equal(presentedVariable(header), undefined);
     }

@@ -99,7 +99,7 @@ describe('Notices about a valid configuration', () => {
       /^handler\.yaml:10: azureDevOps\.organizations\[1\]\.pat: this is a secret in plain text/,
     ],
     [
-      'a secret of a webhook that is written out',
+      'a webhook secret in plain text',
       whole.replace('${env:HOOK_SECRET}', 'sixteen-characters-and-more'),
       /^handler\.yaml:\d+: followUps\[1\]\.do\.postWebHook\.secret: this is a secret in plain text/,
     ],

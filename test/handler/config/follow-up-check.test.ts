@@ -120,7 +120,7 @@ describe('The check of follow-ups across settings', () => {
       [`rules.1.actions.1: \`queue\` requires an identity of the handler. ${anIdentity}`],
     ],
     [
-      'wants none for webhooks',
+      'requires none for webhooks',
       {
         azureDevOps: { organizations: [fabrikam] },
         followUps: [{ name: 'a', do: { postWebHook: { url: 'https://x' } } }],

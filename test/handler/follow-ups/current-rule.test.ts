@@ -63,7 +63,7 @@ describe('An action whose rule may have changed', () => {
     });
   }
 
-  it('is done for a webhook while its rule has that address', async () => {
+  it('is done for a webhook while its rule has that URL', async () => {
     const url = 'https://hooks.example.com/argocd';
     const hook = (address: string) =>
       storedAction({ kind: 'postWebHook', url: address, rule: 'report' }, { rule: 'report' });

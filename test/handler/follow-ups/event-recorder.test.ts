@@ -140,7 +140,7 @@ describe('The event recorder', () => {
     assert.equal(kinds.length, 2, 'and no more than once');
   });
 
-  it('takes what ended in the second in which it began to be followed as later: Argo CD writes whole ones', async () => {
+  it('counts an end in the same second in which following started as later, since Argo CD writes whole seconds', async () => {
     const finishedAt = over.operationState?.finishedAt ?? 0;
     await recorder.record({ ...over, uid: 'uid-2' }, { ...look, since: finishedAt + 1_000 });
     assert.deepEqual(kinds, []);

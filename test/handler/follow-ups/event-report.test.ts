@@ -74,7 +74,7 @@ describe('The report of an event to a follow-up run', () => {
     assert.doesNotMatch(summary, /git\.example\.com/);
   });
 
-  it('shows a moment as one in the summary, too, where a less-than sign would be markup', () => {
+  it('shows a moment as one in the summary as well, where a less-than sign would be markup', () => {
     const occurred = event();
     const at = (occurred.operation?.startedAt ?? 0) + 500;
     const { lines, summary } = eventReportOf(actionBody({ event: { ...occurred, at } }));
@@ -83,7 +83,7 @@ describe('The report of an event to a follow-up run', () => {
     assert.ok(summary.includes(`${time}, after \`<1 s\``), summary);
   });
 
-  it('names no more revisions than people read, and says where none is known', () => {
+  it('names a bounded number of revisions, and says if none is known', () => {
     const lineOf = (revisions: readonly string[]) =>
       eventReportOf(actionBody({ event: event({ of: { revisions } }) })).lines.find((line) =>
         line.startsWith('Revision: '),

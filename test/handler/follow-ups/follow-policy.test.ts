@@ -15,13 +15,13 @@ const grant: Grant = {
 const shop = { name: 'shop', namespace: 'argocd', project: 'retail' };
 const at = { argocd: 'prod', ownNamespace: 'argocd' };
 
-/** What is followed, each name since its place in the list. */
+/** What is followed, each name since its position in the list. */
 function policyOf(settings: FollowPolicySettings, since = 100): FollowPolicy {
   const names = followedNames(settings);
   return new FollowPolicy(settings, new Map(names.map((name, place) => [name, since + place])));
 }
 
-describe('Whoever is followed', () => {
+describe('The followed applications', () => {
   const cases: readonly (readonly [string, Record<string, unknown>, boolean])[] = [
     ['a rule for all', {}, true],
     ['a rule for its name', { for: { applications: ['sh*'] } }, true],
@@ -32,13 +32,13 @@ describe('Whoever is followed', () => {
     ['a rule for labels, which may change', { for: { labels: 'team=shop' } }, true],
   ];
   for (const [what, change, isFollowed] of cases) {
-    it(`is ${isFollowed ? '' : 'not '}the application of ${what}`, () => {
+    it(`${isFollowed ? 'include' : 'exclude'} the application of ${what}`, () => {
       const policy = policyOf({ followUps: [rule(change)], grants: [] });
       assert.equal(policy.of({ ...shop, ...at }) !== undefined, isFollowed);
     });
   }
 
-  it('is an application whose AppProject has a grant on its Argo CD', () => {
+  it('include an application whose AppProject has a grant on its Argo CD', () => {
     const policy = policyOf({ followUps: [], grants: [grant] });
     const isFollowed = (project: string, argocd = 'prod') =>
       policy.of({ ...shop, ...at, project, argocd }) !== undefined;
@@ -48,11 +48,11 @@ describe('Whoever is followed', () => {
     );
   });
 
-  it('is nobody where nothing is configured', () => {
+  it('are none if nothing is configured', () => {
     assert.equal(policyOf({ followUps: [], grants: [] }).isEmpty, true);
   });
 
-  it('is followed since the first of what asks for it', () => {
+  it('are followed since the first rule, grant or run that requires it', () => {
     const policy = policyOf({
       followUps: [rule({ name: 'a' }), rule({ name: 'b' })],
       grants: [grant],

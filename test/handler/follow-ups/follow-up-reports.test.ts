@@ -32,7 +32,7 @@ describe('An action as reported in its run', () => {
     );
   });
 
-  it('is the host of a webhook, since its address may hold a secret', () => {
+  it('shows only the host of a webhook, since its URL may contain a secret', () => {
     const hook = {
       kind: 'postWebHook',
       url: 'https://chat.example.com/hooks/s3cret',

@@ -141,8 +141,8 @@ describe('Follow-ups', () => {
     assert.deepEqual(await scene.brief(), ['succeeded smoke done', 'succeeded labeled done']);
   });
 
-  describe('at the first look', () => {
-    it('tell nothing of what ended before anything was followed', async () => {
+  describe('at the first read', () => {
+    it('report nothing that ended before anything was followed', async () => {
       scene = new Scene(second(60));
       await scene.start();
       await scene.tell(over());
@@ -358,13 +358,13 @@ describe('Follow-ups', () => {
     assert.deepEqual(await scene.brief(), ['succeeded input/theirs done']);
   });
 
-  /** `succeeded: why`, one per event without a follow-up, the oldest first. */
+  /** `succeeded: why`, one per event without a follow-up, oldest first. */
   const idle = () =>
     [...scene.followUps.idleEvents(1_000, 'shop')]
       .reverse()
       .map(({ kind, reasons }) => `${kind}: ${reasons.join(' ')}`);
 
-  describe('list each event without a follow-up, and why', () => {
+  describe('list each event without a follow-up, with the reason', () => {
     const limits = settings().followUpLimits;
     const input = { ...rule({ name: 'theirs' }), name: 'input/theirs' };
     const run = { rules: [input], organization: 'fabrikam', project: 'shop' };
@@ -375,13 +375,13 @@ describe('Follow-ups', () => {
     };
     const annotations = (name: string, value: string) => ({ [`azure-pipelines/${name}`]: value });
 
-    it('of which rules name another event', async () => {
+    it('whose rules name another event', async () => {
       await scene.start();
       for (const one of [rest, running(), over()]) await scene.tell(one);
       assert.deepEqual(idle(), ['operationStarted: Only for other events: smoke (succeeded).']);
     });
 
-    it('of which a rule names another origin', async () => {
+    it('whose rule names another origin', async () => {
       const other = rule({ when: { events: ['succeeded'], startedBy: ['run'] } });
       await scene.start(settings({ followUps: [other] }));
       for (const one of [rest, over()]) await scene.tell(one);
@@ -409,7 +409,7 @@ describe('Follow-ups', () => {
       assert.match(idle().at(-1) ?? '', /^succeeded: It was older than `followUpLimits.catchUp`/);
     });
 
-    it('for which an annotation is not granted, or wrong', async () => {
+    it('whose annotation is not granted, or invalid', async () => {
       await scene.start(settings({ followUps: [], grants: [grant] }));
       const forbidden = annotations('on-success', 'shop/deploy');
       await scene.tell({ ...rest, annotations: forbidden });
@@ -421,7 +421,7 @@ describe('Follow-ups', () => {
       assert.match(idle().at(-1) ?? '', /Did you mean `azure-pipelines\/on-success`\?/);
     });
 
-    it('for which a granted annotation names another event', async () => {
+    it('whose granted annotation names another event', async () => {
       await scene.start(settings({ followUps: [], grants: [grant] }));
       const other = annotations('on-failure', 'shop/smoke-tests');
       await scene.tell({ ...rest, annotations: other });
@@ -429,14 +429,14 @@ describe('Follow-ups', () => {
       assert.match(idle().at(-1) ?? '', /other events: `azure-pipelines\/on-failure: shop\/smoke/);
     });
 
-    it('for which a run may not have its own rules done', async () => {
+    it('of a run that may not use its own rules', async () => {
       await scene.start(settings({ followUps: [] }), { rulesOfRun });
       await scene.tell(rest);
       await scene.tell(over('Succeeded', { operation: operation({ revisions: [B] }) }));
       assert.match(idle().at(-1) ?? '', /Rule input\/theirs of the run: .* action `queue`/);
     });
 
-    it('but not one whose follow-up is stored, seen again or not', async () => {
+    it('but not one whose follow-up is stored, whether seen again or not', async () => {
       await scene.start();
       for (const one of [rest, over(), over()]) await scene.tell(one);
       await scene.stop();
@@ -451,7 +451,7 @@ describe('Follow-ups', () => {
     });
   });
 
-  it('tell whether an application is followed, and which they have never seen', async () => {
+  it('say whether an application is followed, and which applications they have never seen', async () => {
     await scene.start(settings({ followUps: [rule({ for: { applications: ['shop'] } })] }));
     await scene.tell(rest);
     await scene.tell(application({ name: 'web', uid: 'uid of web' }));
@@ -468,7 +468,7 @@ describe('Follow-ups', () => {
     assert.equal(scene.followUps.followsNothing, true);
   });
 
-  it('find a loop by the run that claimed the event, whatever page its operation names', async () => {
+  it('detect a loop by the run that claimed the event, whatever page its operation names', async () => {
     await scene.start();
     await scene.tell(rest);
     await scene.tell(over());
@@ -617,7 +617,7 @@ describe('Follow-ups', () => {
     for (const one of [rest, over()]) await scene.tell(one);
     assert.equal((await scene.actions()).length, 1);
     await scene.pass(2 * 3_600_000);
-    // On a slow machine, one sweep may take all of that: the next one comes ten minutes later.
+    // On a slow machine, one sweep may take all this time: the next one starts ten minutes later.
     await scene.pass(10 * 60_000);
     assert.equal((await scene.actions()).length, 0);
   });

@@ -6,11 +6,11 @@ const source = { argocd: 'prod', applicationUrl: 'https://argocd.example/shop', 
 const named = (name: string, id: string) =>
   event({ id, application: { name, namespace: 'argocd', uid: `uid of ${name}`, project: 'p' } });
 
-describe('The events without a follow-up', () => {
+describe('Events without a follow-up', () => {
   const ids = (events: IdleEvents, ...of: Parameters<IdleEvents['newest']>) =>
     events.newest(...of).map(({ id }) => id);
 
-  it('are listed newest first, of one application or of all', () => {
+  it('are listed newest first, for one application or all', () => {
     const events = new IdleEvents();
     for (const [name, id] of [
       ['shop', '1'],
@@ -24,7 +24,7 @@ describe('The events without a follow-up', () => {
     assert.deepEqual(ids(events, 1), ['3']);
   });
 
-  it('are there once, as seen last', () => {
+  it('exist once, as last seen', () => {
     const events = new IdleEvents();
     events.add(named('shop', '1'), source, ['early'], 1);
     events.add(named('shop', '2'), source, [], 2);
@@ -38,7 +38,7 @@ describe('The events without a follow-up', () => {
     );
   });
 
-  it('are bounded, and no application displaces another before all have many', () => {
+  it("are bounded, and no application displaces another's before all have many", () => {
     const events = new IdleEvents();
     events.add(named('quiet', 'quiet'), source, [], 0);
     for (let index = 0; index < 10_000; index += 1) {
@@ -54,7 +54,7 @@ describe('The events without a follow-up', () => {
     assert.deepEqual(ids(events, 10, 'quiet'), []);
   });
 
-  it('keep little of foreign text, and no address that is none', () => {
+  it('keep little of foreign text, and no invalid URL', () => {
     const events = new IdleEvents();
     const long = 'x\n'.repeat(10_000);
     const origin = { kind: 'run', marker: 'm', page: 'javascript:alert(1)' } as const;
@@ -65,7 +65,7 @@ describe('The events without a follow-up', () => {
     assert.equal(kept?.runPage, undefined);
   });
 
-  it('say who started the operation, and which hook it is about', () => {
+  it('say who started the operation, and which hook they are about', () => {
     const events = new IdleEvents();
     const hook = {
       ...{ group: 'batch', kind: 'Job', namespace: '', name: 'migrate' },

@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 import { signedHeaders } from '../../../src/handler/follow-ups/webhook-signature.ts';
 import { Secret } from '../../../src/secret.ts';
 
-describe('the signature of a webhook', () => {
-  it('is that of the specification Standard Webhooks, by its own vector', () => {
+describe('The signature of a webhook', () => {
+  it('follows the specification Standard Webhooks, as its own test vector shows', () => {
     const headers = signedHeaders(
       {
         id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',

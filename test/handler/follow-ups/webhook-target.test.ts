@@ -24,7 +24,7 @@ interface Received {
   readonly body: string;
 }
 
-describe('the target of webhooks', () => {
+describe('The target of webhooks', () => {
   const received: Received[] = [];
   const sockets = new Set<Socket>();
   let server: Server;

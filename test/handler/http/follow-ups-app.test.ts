@@ -113,7 +113,7 @@ describe('The follow-ups on the admin listener', () => {
     assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/);
   });
 
-  it('come with the events that started nothing, and why, and nothing of it is markup', async () => {
+  it('come with the events that started nothing and the reason, none of which is treated as markup', async () => {
     const evil = '<script>alert(1)</script>';
     const of = { origin: { kind: 'user', name: evil } } as const;
     const application = { name: evil, namespace: 'argocd', uid: 'uid-2', project: evil };

@@ -106,14 +106,14 @@ describe('POST /v1/hooks', () => {
     ['hook', { hook: { name: 'a-secret-token', namespace: 'shop' } }],
     ['queue', { queue: 'a-secret-token/smoke-tests' }],
     ['each', { each: 'a-secret-token' }],
-    ['a field that does not exist', { 'a-secret-token': 1 }],
+    ['an unknown field', { 'a-secret-token': 1 }],
   ];
   const tokenHeaders = {
     Authorization: ['Bearer a-secret-token', `Basic ${btoa('hook:a-secret-token')}`],
     AuthToken: ['a-secret-token'],
   };
   for (const [place, changes] of misplaced) {
-    it(`never repeats a token that the body has as its ${place}`, async () => {
+    it(`never repeats a token in the body's ${place}`, async () => {
       for (const [name, values] of Object.entries(tokenHeaders)) {
         for (const value of values) {
           const { post, refusals } = hooked();

@@ -141,7 +141,7 @@ describe('POST /v1/syncs', () => {
     ],
     ['a wrong token', syncBody(), { Authorization: 'Bearer wrong' }, 401, 'unauthenticated', /./],
     [
-      'a variable in place of the token',
+      'a variable instead of the token',
       syncBody(),
       { Authorization: 'Bearer $(handlerToken)' },
       401,
@@ -149,7 +149,7 @@ describe('POST /v1/syncs', () => {
       /is \$\(handlerToken\), but connections do not expand variables/,
     ],
     [
-      "the job's token as the client's",
+      "the job's token instead of the client's",
       syncBody(),
       { Authorization: `Bearer ${jobToken}` },
       401,

@@ -105,7 +105,7 @@ describe('The handler, following applications that others sync,', () => {
     assert.deepEqual(queued(), ['smoke-tests']);
   });
 
-  it('tells nothing of what had ended before it was followed', async () => {
+  it('reports nothing that ended before it was followed', async () => {
     installation.argocd.createApplication('shop');
     await start('');
     await sync();

@@ -68,7 +68,7 @@ const bounds: Readonly<Record<string, number>> = {
   'actions.event_key': 15,
   // A run's name and URLs (`http/header-block.ts`).
   'actions.claim_json': 8 * 1_024,
-  // What it is of, and a digest (`follow-ups/follow-policy.ts`).
+  // Its subject, and a digest (`follow-ups/follow-policy.ts`).
   'cared.name': 80,
 };
 

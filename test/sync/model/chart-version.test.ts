@@ -74,7 +74,7 @@ describe('A version', () => {
     });
   }
 
-  it('is no other one, however long its numbers are', () => {
+  it('is not another one, however long its numbers are', () => {
     const digits = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String);
     const text = fc
       .tuple(digits, digits, digits, fc.option(digits))

@@ -88,7 +88,7 @@ const cases: readonly (readonly [nature: Nature, message: string, advice: RegExp
     /pushed.*full SHA.*repository/,
   ],
   ['lasting', 'version matching constraint not found in 3 tags', /not have this revision/],
-  // As servers and versions of Git refuse a commit that they do not have.
+  // The messages of servers and versions of Git about a commit that they do not have.
   [
     'lasting',
     'failed to initialize repository resources: rpc error: code = Internal desc = Failed to checkout revision 4f1d: `git checkout --force 4f1d` failed exit status 128: fatal: reference is not a tree: 4f1d',

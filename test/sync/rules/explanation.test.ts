@@ -129,7 +129,7 @@ describe('explainHealth', () => {
     assert.deepEqual(titlesOf(explainHealth(health, [])), ['The application is Missing']);
   });
 
-  it('says what holds a resource that is being deleted', () => {
+  it('says what blocks a resource that is being deleted', () => {
     const held = { status: 'Progressing', message: 'Pending deletion' } as const;
     const [cause] = explainHealth(held, [resource('Progressing', { health: held })]);
     assert.match(cause?.advice ?? '', /a finalizer holds it/);

@@ -166,12 +166,12 @@ describe('healthInScope', () => {
   const of = (resources: Parameters<typeof operation>[0]) =>
     healthInScope(all, operation(resources));
 
-  it("is the application's for a full sync, with what is unhealthy but no hook", () => {
+  it("is the application's for a full sync, with what is unhealthy except hooks", () => {
     const { health, unhealthy } = of({});
     assert.deepEqual([health.status, unhealthy], ['Degraded', [db, old]]);
   });
 
-  it('does not contain what is to be pruned for a selective sync', () => {
+  it('excludes what is to be pruned for a selective sync', () => {
     assert.deepEqual(of({ resources: [web, old] }).unhealthy, []);
   });
 

@@ -76,7 +76,7 @@ describe('The start of a sync', () => {
 });
 
 describe('A refusal by Argo CD', () => {
-  it('of an unknown kind is tried again after an outage, however long that was', () => {
+  it('of an unknown kind is retried after an outage, however long that was', () => {
     for (const failure of ['internal', 'not-argocd'] as const) {
       const asked = { ...refused(failure), brokenSince: start, at: start + 1_000 };
       const verdict = new Run(syncGoal(), { request: asked }).see(application(), 600_000);
@@ -84,7 +84,7 @@ describe('A refusal by Argo CD', () => {
     }
   });
 
-  it('by something else comes with advice on that, whatever its message says', () => {
+  it('by something else comes with advice about that, whatever its message', () => {
     const words =
       'this is not Argo CD\'s API: it responds with HTTP 403 (HTTP 403): "403 Forbidden"';
     const asked = { ...refused('not-argocd', words), brokenSince: start, at: start + 120_000 };

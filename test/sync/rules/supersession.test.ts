@@ -426,21 +426,21 @@ describe('Health that is awaited after our operation succeeded', () => {
     'history proves it': undefined,
   };
   const replacements = {
-    'a sync of another revision that is requested': { operation: toB },
-    'one that runs': {
+    'a requested sync of another revision': { operation: toB },
+    'a running one': {
       operation: toB,
       operationState: state({ operation: toB, startedAt: second(40) }),
     },
-    'one that has ended': {
+    'an ended one': {
       operationState: ended('Succeeded', { operation: toB, startedAt: second(40) }),
     },
-    'one that has failed': {
+    'a failed one': {
       operationState: ended('Failed', { operation: toB, startedAt: second(40) }),
     },
   };
   const harmless = {
     'a sync of the same revision': foreign({ revisions: [A] }),
-    'a part of another revision, as self-heal syncs': foreign({
+    "a partial sync of another revision, like self-heal's": foreign({
       revisions: [B],
       resources: [resource('Healthy')],
     }),
@@ -487,14 +487,14 @@ describe('Health that is awaited after our operation succeeded', () => {
     }
   }
 
-  it('does not count before an operation without a resolved revision shows it', () => {
+  it('does not count until an operation without a resolved revision shows it', () => {
     const open = foreign({ revisions: [] });
     const landing = landings['its end was seen'];
     assert.equal(brief(after(landing, { operation: open }, syncGoal())), 'wait');
   });
 
   it('is not awaited otherwise', () => {
-    const by = replacements['one that has ended'];
+    const by = replacements['an ended one'];
     const goal = syncGoal({ waitFor: 'operation' });
     assert.equal(brief(after(undefined, by, goal)), 'succeeded');
   });

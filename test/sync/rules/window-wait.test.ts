@@ -112,7 +112,7 @@ describe('Windows that cannot be parsed', () => {
 });
 
 describe('Windows that cannot be read', () => {
-  it('are not called invalid when another permanent error prevents reading them', () => {
+  it('are not called invalid if another permanent error prevents reading them', () => {
     for (const [reason, title] of [
       ['invalid sync windows: cannot parse duration', /^A sync window is invalid/],
       ['x509: certificate signed by unknown authority', /^A sync window denies the sync, and/],

@@ -138,7 +138,7 @@ describe('The command line of create-check', () => {
     });
   }
 
-  it('takes a collection that is called like its project', () => {
+  it('accepts a collection with the same name as its project', () => {
     for (const organization of [
       'https://devops.example.com/tfs/Shop',
       'https://a.example.com/Shop',
@@ -147,7 +147,7 @@ describe('The command line of create-check', () => {
     }
   });
 
-  it('takes a server on this machine without https', () => {
+  it('accepts a server on this machine without https', () => {
     assert.equal(parse({ organization: 'http://localhost:8080/tfs/Main' }).kind, 'run');
   });
 

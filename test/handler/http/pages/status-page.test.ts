@@ -125,7 +125,7 @@ describe('The status page', () => {
     ['https://dev.azure.com/fabrikam/shop/_build/results?buildId=7', 'ci'],
     ['', 'ci'],
   ] as const) {
-    it(`names a run by its whole number: ${row}`, async () => {
+    it(`names a run by its complete number: ${row}`, async () => {
       const info = [
         { name: 'Pipeline', value: 'ci' },
         { name: 'Run', value: row },
@@ -135,7 +135,7 @@ describe('The status page', () => {
     });
   }
 
-  it('is loaded again by itself, unless the reader has paused that', async () => {
+  it('reloads itself, unless the reader has paused that', async () => {
     const lively = await page({ show: 'following' });
     assert.match(lively, /http-equiv="refresh" content="10"/);
     assert.match(lively, /href="\/\?show=following&amp;refresh=off"[^>]*>Pause refresh</);
@@ -144,7 +144,7 @@ describe('The status page', () => {
     assert.match(paused, /href="\/\?show=following">Resume refresh</);
   });
 
-  it('stays where the reader is when its refresh is paused or resumed', async () => {
+  it("keeps the reader's position when its refresh is paused or resumed", async () => {
     for (const [changes, path] of [
       [{}, '/'],
       [{ before: 77 }, '/?show=all&amp;before=77'],
@@ -156,7 +156,7 @@ describe('The status page', () => {
     }
   });
 
-  it('shows what stands between backticks as code, and no backtick', async () => {
+  it('shows text between backticks as code, without the backticks', async () => {
     const notes = ['line 3: set `listen.public` or `tls`.'];
     const html = await page({ status: { ...status, notes } });
     assert.match(html, /set <code>listen\.public<\/code> or <code>tls<\/code>\./);

@@ -16,7 +16,7 @@ describe('The example gitops/annotations-only', () => {
   });
   afterEach(() => site.close());
 
-  it('queues the tests when Argo CD has synced by itself, without a pipeline at the start', () => {
+  it('queues the tests when Argo CD has synced automatically, without a pipeline at the start', () => {
     assert.deepEqual(site.events.matching(/^(?!.*Namespace)/), [
       'shop: operation of Argo CD',
       'shop: Sync Service/web Synced',
@@ -30,7 +30,7 @@ describe('The example gitops/annotations-only', () => {
     assert.deepEqual(site.azure.faults, []);
   });
 
-  it('reports a sync that fails, once for all of its attempts', async () => {
+  it('reports a failed sync once for all its attempts', async () => {
     site.events.lines.length = 0;
     const web = site.files.manifests()['web.yaml'] ?? '';
     site.argocd.commit('shop', { 'web.yaml': web.replace('port: 80', 'port: 80000') });

@@ -1,13 +1,13 @@
 import type { Application } from '../../../../simulators/argo-cd/application.ts';
 import type { ArgoCDSimulator } from '../../../../simulators/argo-cd/simulator.ts';
 
-/** What is seen of an operation: how each of its parts was last seen. */
+/** What was seen of an operation: the last state of each of its parts. */
 interface Seen {
   readonly startedAt: string;
   readonly parts: Map<string, string>;
 }
 
-/** What happened, a line each, in the order in which it happened. */
+/** What happened, one line each, in chronological order. */
 export class EventLog {
   readonly lines: string[] = [];
   readonly #onLine: (line: string) => void;
@@ -22,8 +22,8 @@ export class EventLog {
   }
 
   /**
-   * Adds each change of an operation's resources, hooks and end. At the beginning of a retry Argo CD
-   * shows the results of the attempt before, which are no change.
+   * Adds each change of an operation's resources, hooks and end. When a retry starts, Argo CD shows
+   * the results of the previous attempt, which are not a change.
    */
   watch(argocd: ArgoCDSimulator, prefix = ''): void {
     const known = new Map<string, Seen>();
@@ -42,7 +42,7 @@ export class EventLog {
     });
   }
 
-  /** The lines that fit. */
+  /** The matching lines. */
   matching(pattern: RegExp): readonly string[] {
     return this.lines.filter((line) => pattern.test(line));
   }

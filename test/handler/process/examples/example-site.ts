@@ -41,7 +41,7 @@ export interface ExampleSiteOptions {
   readonly pods?: PodRunner;
   /** Called with each line of the event log. */
   readonly onEvent?: (line: string) => void;
-  /** Is told each job without an agent that begins. */
+  /** Called with each agentless job that starts. */
   readonly onServerJob?: (pipeline: string, step: YamlStep, run: ServerJob) => void;
 }
 
@@ -73,7 +73,7 @@ export class ExampleSite {
   readonly servers: ReadonlyMap<string, ArgoCDSimulator>;
   readonly handler: HandlerProcess;
   readonly events: EventLog;
-  /** The jobs without an agent so far. */
+  /** The agentless jobs so far. */
   readonly serverJobs: ServerJob[] = [];
   readonly #cluster: KubernetesSimulator;
   readonly #pods: PodProcesses;

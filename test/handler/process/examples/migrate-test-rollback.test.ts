@@ -72,7 +72,7 @@ describe('The example gitops/migrate-test-rollback', () => {
     assert.equal(result, 'failed');
     await site.ended('rollback');
     assert.match(site.logs('deploy').join('\n'), reason);
-    // When the run that deployed hears of the end is another matter.
+    // When the run that deployed sees the end does not matter here.
     assert.deepEqual(site.events.matching(/^pipeline (?!deploy)|operation|PostSync/), [
       'shop: operation of ci',
       'shop: PostSync Job/smoke-tests Running',

@@ -51,7 +51,7 @@ describe('The SQLite store of events and actions', () => {
     assert.deepEqual(await uidsOf(2, 'b'), ['c']);
   });
 
-  it('keeps since when something is followed, until no name asks for it', async () => {
+  it('keeps since when something is followed, until no name requires it', async () => {
     assert.deepEqual([...(await events.followedSince(['a', 'b'], 100))].sort(), [
       ['a', 100],
       ['b', 100],
