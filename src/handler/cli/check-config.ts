@@ -69,7 +69,7 @@ function settingsOf(config: Config): readonly (readonly string[])[] {
     ['encryption', keys === 0 ? `key in ${keyFile}` : `${keys} ${keys === 1 ? 'key' : 'keys'}`],
     ...azureDevOps.organizations.map(({ url, isPrivate, pat }) => [
       'Azure DevOps',
-      [url, isPrivate && 'also at private addresses', pat && 'with a token of its own']
+      [url, isPrivate && 'also at private addresses', pat && 'with its own token']
         .filter(Boolean)
         .join(', '),
     ]),

@@ -98,7 +98,7 @@ const instance = z.strictObject({
   publicUrl: z.optional(url(parseArgoCDUrl, 'The URL that people open, if it differs from `url`.')),
   announcedRuns: z.optional(
     nameSetting(
-      'Client whose rules count for runs of ArgoCDSyncDirect@1, which nobody sends to the handler: it finds them in this Argo CD. Requires `azureDevOps.identity`. If absent, they are ignored.',
+      'Client whose rules apply to runs of ArgoCDSyncDirect@1, which the handler finds in this Argo CD. Requires `azureDevOps.identity`. If absent, such runs are ignored.',
     ),
   ),
 });

@@ -75,7 +75,7 @@ function adviceOnName(wrong: string, names: readonly string[], list: string): st
     : `Did you mean \`${meant}\`? Configured are: ${choices}.`;
 }
 
-/** Without an identity of its own, the handler cannot report how such a run ends. */
+/** Without its own identity, the handler cannot report how such a run ends. */
 function checkAnnouncedRuns(file: unknown): readonly PathFault[] {
   const organizations = itemsAt(file, ['azureDevOps', 'organizations']);
   const hasIdentity =

@@ -136,11 +136,12 @@ function missingIdentities(
     const { path, url } = each;
     if (isServed(each) || valueAt(identity, ['pat']) !== undefined) return [];
     if (identity === undefined) {
-      const problem = 'pipelines are to be queued there, but there is no identity for it';
+      const problem = 'rules queue pipelines there, but no identity is configured for it';
       return [{ path, problem, advice: anIdentity }];
     }
     if (cloudHost.test(new URL(url).hostname)) return [];
-    const problem = 'pipelines are to be queued there, but a server does not accept Entra tokens';
+    const problem =
+      'rules queue pipelines there, but Azure DevOps Server does not accept Entra tokens';
     const advice = "Give this entry its own token: `pat: '${file:/path}'`.";
     return [{ path, problem, advice }];
   });

@@ -46,7 +46,7 @@ export class AzureTokens {
     if (pat !== undefined) return pat;
     if (identity?.kind === 'pat') return identity.token;
     if (this.#entra !== undefined) return this.#entra.token(signal, refused);
-    const message = 'The handler has no Azure DevOps identity of its own';
+    const message = 'The handler has no Azure DevOps identity';
     throw new IdentityError(message, 'Set `azureDevOps.identity`.');
   }
 

@@ -61,7 +61,7 @@ export function hookPaths() {
         responses: {
           200: json('Its state, and that of the run.', 'HookFollowUp'),
           ...refusals,
-          404: json('There is none that the hook may see.', 'Refusal'),
+          404: json('It does not exist, or the hook may not see it.', 'Refusal'),
         },
       },
     },

@@ -67,7 +67,7 @@ export function readClaimSpec(
     if (event === '' || event === '0') {
       const problem = 'it is missing, as in a run that no handler has queued';
       const advice =
-        "Send the run's parameter `event`. When the pipeline is started by hand, skip this task: `condition: ne('${{ parameters.event }}', '0')`.";
+        "Send the run's parameter `event`. When the pipeline is started manually, skip this task: `condition: ne('${{ parameters.event }}', '0')`.";
       reader.refuse('event', '', problem, advice);
     } else if (!eventKey.test(event)) {
       const advice = 'Send the parameter `event` as the handler set it: 15 digits.';

@@ -23,7 +23,7 @@ function queuing(organizations: readonly unknown[], ...pipelines: readonly strin
 
 const anIdentity =
   'Set `azureDevOps.identity`, such as `{ workloadIdentity: { tenant: …, clientId: … } }`.';
-const none = 'pipelines are to be queued there, but there is no identity for it. ' + anIdentity;
+const none = 'rules queue pipelines there, but no identity is configured for it. ' + anIdentity;
 
 describe('The check of follow-ups across settings', () => {
   const cases: readonly [string, unknown, readonly string[]][] = [
@@ -64,7 +64,7 @@ describe('The check of follow-ups across settings', () => {
         'followUps.0.do.queuePipeline: 2 entries of `azureDevOps.organizations` have this name. Only one of them can have follow-ups: use another handler for the other.',
         ...[0, 1].map(
           (at) =>
-            `azureDevOps.organizations.${at}: pipelines are to be queued there, but a server does not accept Entra tokens. Give this entry its own token: \`pat: '\${file:/path}'\`.`,
+            `azureDevOps.organizations.${at}: rules queue pipelines there, but Azure DevOps Server does not accept Entra tokens. Give this entry its own token: \`pat: '\${file:/path}'\`.`,
         ),
       ],
     ],

@@ -74,6 +74,6 @@ describe('The tokens for organizations', () => {
 
   it('are missing, with a message, without an identity', async () => {
     tokens.configure({ organizations: organizations(), identity: undefined });
-    await assert.rejects(token(fabrikam), /no Azure DevOps identity of its own/);
+    await assert.rejects(token(fabrikam), /no Azure DevOps identity/);
   });
 });
