@@ -103,7 +103,7 @@ export function readRequest(text: string): QueueRequest {
   return z.parse(requestSchema, JSON.parse(text));
 }
 
-/** The same; undefined for what is none, such as the request of a webhook. */
+/** The same; undefined for anything else, such as the request of a webhook. */
 export function findRequest(text: string): QueueRequest | undefined {
   try {
     return readRequest(text);

@@ -58,7 +58,7 @@ export function withoutOwn(result: ApplicationResult): ApplicationResult {
   return { ...result, concerns: [...result.concerns, { title, message }] };
 }
 
-/** What became of a follow-up, as a predicate: `failed`, `was not queued`. */
+/** The result of a follow-up, as a predicate: `failed`, `was not queued`. */
 export function fateOf({ state, result }: Pick<FollowUpReport, 'state' | 'result'>): string {
   switch (state) {
     case 'waiting':

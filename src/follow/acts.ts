@@ -114,7 +114,7 @@ async function ask(
       brokenSince: undefined,
       operation: answer.operation,
       historyId: newestHistoryId(answer),
-      // It shows the state until then; its own operation has not begun.
+      // It shows the state until then; its own operation has not started.
       past: laterPast(sent.past, pastOf({ ...answer, operationState: undefined })),
     };
     return { change: { request }, application: answer };

@@ -36,7 +36,7 @@ export class ApplicationPoller {
   readonly #startedAt: number;
   #isLooking = false;
   #lookedAt = -Infinity;
-  /** Looks are numbered: the last one that was begun, answered, and demanded. */
+  /** The numbers of the last looks that were started, answered and demanded. */
   #begun = 0;
   #answered = 0;
   #demanded = 0;
@@ -125,7 +125,7 @@ export class ApplicationPoller {
     return isAwaited ? 'look' : this.#followState.hear(event);
   }
 
-  /** Demands a look that begins from now on, as soon as possible. Returns its number. */
+  /** Demands a new look, as soon as possible. Returns its number. */
   demand(): number {
     this.#demanded = this.#begun + 1;
     return this.#demanded;

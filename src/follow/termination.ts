@@ -23,7 +23,7 @@ const orphan =
 /** Neither continues nor ends (recording `skip-reconcile`). */
 const leftStanding =
   'the operation is stalled: Argo CD does not reconcile the application until its annotation skip-reconcile is removed';
-/** Transient failures: Argo CD is down, or the controller has not begun the operation yet. */
+/** Transient failures: Argo CD is down, or the controller has not started the operation yet. */
 const passing = new Set(['no-operation', 'unavailable', 'unclear']);
 
 interface TerminationPorts extends Pick<FollowPorts, 'argocd' | 'clock'> {

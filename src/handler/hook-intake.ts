@@ -21,7 +21,7 @@ export interface HookClaim {
 export interface HookCall extends HookClaim {
   /** What to queue; absent: it only reports. */
   readonly queue: (QueuePipeline & CompleteAddress) | undefined;
-  /** It asks for the task that waits for the operation; then it queues nothing. */
+  /** It asks about the task that waits for the operation, and queues nothing. */
   readonly completes: boolean;
   readonly each: Recurrence;
   /** Whether the caller may speak of applications in this AppProject, and queue what it asks for. */
@@ -93,8 +93,8 @@ export interface HookIntake {
   /** Rejects with a `StoreError`. What it accepts is stored, and will be executed. */
   accept(call: HookCall, signal: AbortSignal): Promise<HookAnswer>;
   /**
-   * The progress of a follow-up. Waits for its end, but no longer than so many milliseconds. Undefined: there
-   * is none of this id that the caller may see.
+   * The progress of a follow-up. Waits for its end, but no longer than so many milliseconds. Undefined: it does
+   * not exist, or the caller may not see it.
    */
   progress(
     id: string,

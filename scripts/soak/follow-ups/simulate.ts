@@ -23,11 +23,11 @@ export interface Simulated {
 const moments = 60;
 /** Milliseconds that a process needs to start again, at the most. */
 const longestStart = 20_000;
-/** Of two machines, or of one before and after: clocks differ by no more (`run-search.ts`). */
+/** The most that two clocks, or one clock before and after a jump, differ by (`run-search.ts`). */
 const mostDifference = 8 * 60_000;
 /** Milliseconds for which a run waits for an answer before it asks for its event again. */
 const claimTimeout = 20_000;
-/** In so many half minutes everything comes to rest, or never does. */
+/** The half minutes within which everything settles, if it ever does. */
 const longestRest = 400;
 
 /**
@@ -75,7 +75,7 @@ class World {
       const known = application?.operationOf(operation);
       if (known !== undefined) known.isEndSeen = true;
     });
-    // The rules are there before anything happens, whatever becomes of the first process.
+    // The rules exist before anything happens, even if the first process dies.
     void this.#disk.followedSince(followedNames(config), time.now);
     this.#begin();
   }
@@ -107,7 +107,7 @@ class World {
     this.#isCalm = true;
     this.#azure.isCalm = true;
     this.#argocd.isCalm = true;
-    // A list is made every minute, also while a stream tells of changes.
+    // A list is requested every minute, even while a stream reports changes.
     await this.#time.pass(180_000);
     for (const { last } of this.#argocd.applications) {
       if (last?.end !== undefined && this.#isThere(last)) last.isEndSeen = true;

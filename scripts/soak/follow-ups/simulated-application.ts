@@ -2,7 +2,7 @@ import { markerName, type OperationState } from '../../../src/sync/model/operati
 import type { Application } from '../../../src/sync/model/application.ts';
 import type { Chance } from './chance.ts';
 
-/** What truly became of an operation, and whether anybody could know. */
+/** The true result of an operation, and whether anybody could observe it. */
 export interface TrueOperation {
   readonly number: number;
   /** Argo CD's milliseconds. */
@@ -17,13 +17,13 @@ export interface TrueOperation {
 }
 
 /**
- * Every second operation is asked for by a run of ours, which brings a rule with it. All others are
- * alike but for their start, as those are that Argo CD starts by itself.
+ * One of our runs requests every second operation, and brings its own rule. All others differ only in their
+ * start, like those of auto-sync.
  */
 export const runMarker = /^run-(\d+)$/;
 const mostEntries = 10;
 
-/** An application that is synced again and again, by somebody else. */
+/** An application that is synced repeatedly, by somebody else. */
 export class SimulatedApplication {
   readonly name: string;
   readonly uid: string;

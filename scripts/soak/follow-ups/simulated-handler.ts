@@ -105,7 +105,7 @@ export class SimulatedHandler {
     await informer.run(life.signal).catch(onBug);
   }
 
-  /** The same configuration is read anew. */
+  /** Reloads the same configuration. */
   reload(): void {
     this.#started.configure(config);
   }

@@ -42,7 +42,7 @@ export class IssuerKeys implements TokenCheck {
     this.#pause = pause;
   }
 
-  /** Reads the keys anew, and says how many there are. Rejects if there are none to be had. */
+  /** Reads the keys again and returns their number. Rejects if they cannot be read. */
   async probe(): Promise<string> {
     const keys = await this.#load();
     if (isPublished(keys)) await keys.reload();

@@ -38,7 +38,7 @@ export class TokenReview implements TokenCheck {
     this.#onFault = onFault;
   }
 
-  /** Has something reviewed that is no token. Rejects where the cluster lets us review none. */
+  /** Reviews a text that is not a token. Rejects if the cluster does not let us review tokens. */
   async probe(audience: string): Promise<string> {
     readStatus(await this.#review('no-token', audience), audience);
     return 'its API server reviews tokens for us';

@@ -17,7 +17,7 @@ export interface PipelineCheck {
   readonly isRight: boolean;
 }
 
-/** What comes of a question, or why there is no answer. */
+/** The result of a call, or why there is none. */
 export async function checked(name: string, ask: () => Promise<string>): Promise<PipelineCheck> {
   try {
     return { text: `${name}: ${await ask()}`, isRight: true };

@@ -10,7 +10,7 @@ export interface TargetTelemetry {
   found(): void;
 }
 
-/** These pass by themselves, so they do not count as refusals. */
+/** These are transient, so they do not count as refusals. */
 const passing: ReadonlySet<string> = new Set(['throttled', 'unavailable', 'unclear']);
 
 /** Why actions are refused, as the metrics count it: by Azure DevOps, by their targets, by their chains. */

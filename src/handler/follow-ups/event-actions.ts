@@ -61,7 +61,7 @@ export interface EventActionsPorts extends ChainPorts {
   readonly telemetry: Pick<FollowUpTelemetry, 'chainRefused' | 'flooded' | 'seenAgain'>;
   /** Called once when a rule reaches its hourly limit, and again only after it was below the limit. */
   readonly onDelay: (rule: string, until: number) => void;
-  /** Told that an action of a rule is not done at all, since too many wait before it. */
+  /** Called when an action of a rule is dropped, since too many wait before it. */
   readonly onFlood: (rule: string) => void;
   /** Told of an event that starts nothing, or less than its rules ask for, and why. May be told again. */
   readonly onIdle: (
@@ -229,11 +229,11 @@ export class EventActions {
     if (refusal) telemetry.chainRefused(refusal.why);
     const { uid } = event.application;
     const limits = { perHour: actionsPerHour, longest: keepTrying };
-    // What is refused waits for nothing; but no hour keeps more of it either.
+    // A refused action does not wait, but no more of them are stored per hour than of others.
     const counted = refusal ? `refused ${rule.name}` : rule.name;
     const turn = pace.next({ rule: counted, action, uid }, limits, now);
     if (turn === undefined || (refusal && turn > now)) {
-      // A flood must not fill the store as well: it is counted, and said once.
+      // A flood must not fill the store: dropped actions are only counted, and reported once.
       telemetry.flooded();
       onFlood(rule.name);
       return 'flood';

@@ -25,7 +25,7 @@ import type { FollowUpTelemetry, WatchedArgoCD } from './follow-up-ports.ts';
 
 /** How many actions of an application are searched for a similar one, newest first. */
 const mostAlike = 100;
-/** More applications than go while something is read of one of them. */
+/** More applications than are deleted while a read of one of them is in progress. */
 const mostGone = 10_000;
 
 /** A look at an application, and its circumstances. */
@@ -62,7 +62,7 @@ export interface EventRecorderPorts {
 /**
  * Turns looks at applications into events and stores them. Memory and actions are stored in one step, so that
  * they cannot diverge. Looks at one application are recorded in order, and one that is older than the last
- * is dropped: the stream may deliver late what was read for a hook immediately.
+ * is dropped: the stream may deliver later what was already read for a hook.
  */
 export class EventRecorder {
   readonly #ports: EventRecorderPorts;
@@ -70,7 +70,7 @@ export class EventRecorder {
   readonly #turns = new Map<string, Promise<void>>();
   /** The newest of each application that was recorded, by `uid`. */
   readonly #newest = new Map<string, Versioned>();
-  /** Applications that no longer exist: what is still read of them, before they went, is no news. */
+  /** Deleted applications: reads that started before the deletion are ignored. */
   readonly #gone = new Set<string>();
 
   constructor(ports: EventRecorderPorts) {
@@ -183,7 +183,7 @@ export class EventRecorder {
     if (action === undefined) return undefined;
     const memory = (await store.eventMemory(uid)) ?? emptyMemory(uid);
     await this.#store({ memory, actions: [action] });
-    // It went while the hook was being answered.
+    // It was deleted while the hook's call was being answered.
     if (this.#gone.has(uid)) await store.forgetEvents(uid);
     return action;
   }

@@ -155,11 +155,11 @@ export class EventWatch {
     const seen = this.#seen.find(summary);
     const before = seen?.uid === uid ? seen : undefined;
     if (before !== undefined && isOlder(summary, before)) return;
-    // Late words of one whose name another has by now, or the first of another: Argo CD knows which.
+    // Either a late message of a deleted application, or the first one of its successor: Argo CD knows which.
     if (seen !== undefined && before === undefined && isOlder(summary, seen)) {
       return this.#reader.want(summary);
     }
-    // The previous application of that name is gone without notice. To people it still exists, so there is no
+    // The previous application of that name was deleted unnoticed. For people it still exists, so there is no
     // event.
     if (seen !== undefined && before === undefined) await recorder.forget(seen.uid);
     const look = lookOf(summary);
@@ -192,7 +192,7 @@ export class EventWatch {
     const { uid, last } = summary;
     annotations.forget(uid);
     const seen = this.#seen.find(summary);
-    // Another application already has its name. To people it still exists, so there is no event.
+    // Another application already has its name. For people it still exists, so there is no event.
     if (seen !== undefined && seen.uid !== uid) return recorder.forget(uid);
     const look = lookOf(summary);
     const followed = await this.#followedFor(
@@ -311,14 +311,14 @@ export class EventWatch {
     const before = seen?.uid === application.uid ? seen : undefined;
     if (before !== undefined && isOlder(application, before)) return 'done';
     if (seen !== undefined && before === undefined) {
-      // Another of its name was heard of while this one was read: that may be the later one.
+      // Another application of this name was reported during the read, and may be the newer one.
       if (seen.at >= askedAt) return 'again';
       await this.#ports.recorder.forget(seen.uid);
     }
     annotations.see(argocd, application);
     const look = lookOf(application);
     const marker = markerOf(application.operationState?.operation);
-    // Not by `before`: the message may have been received but not processed.
+    // `before` does not count here: its message may have been received but not processed.
     const policy = await this.#ports.policy();
     const followed = await this.#followedFor(policy, { ...application, look, marker }, undefined);
     this.#seen.keep(application, { look, isFollowed: followed !== undefined, at: clock.now() });

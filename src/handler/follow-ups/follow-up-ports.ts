@@ -47,9 +47,9 @@ export interface FollowUpTelemetry {
   actionsMade(count: number): void;
   /** An action that is skipped because its chain is too long or a loop. */
   chainRefused(why: 'depth' | 'loop'): void;
-  /** An action that is not done, since too many of its rule and pipeline wait for their turn. */
+  /** An action that is dropped, since too many of its rule and pipeline wait for their turn. */
   flooded(): void;
-  /** An action that is there already, since its event was seen before. */
+  /** An action that exists already, since its event was seen before. */
   seenAgain(): void;
   /** An annotation that is invalid (`faulty`), or asks for what no grant allows (`forbidden`). */
   annotationFault(reason: 'faulty' | 'forbidden'): void;

@@ -38,7 +38,7 @@ export interface FollowUpsPorts {
   readonly onFault: (error: unknown) => void;
   /** Called once when a rule has reached its hourly limit and its actions have to wait. */
   readonly onDelay: (rule: string, until: number) => void;
-  /** Told once an hour that actions of a rule are not done at all, since too many wait before them. */
+  /** Called at most once an hour per rule when its actions are dropped, since too many wait before them. */
   readonly onFlood: (rule: string) => void;
   /** Aborts when the process ends. */
   readonly signal: AbortSignal;
@@ -83,7 +83,7 @@ export class FollowUps {
   readonly #running: Promise<void>[] = [];
   /** Rules whose delay was reported, and until when it lasts. */
   readonly #delayed = new Map<string, number>();
-  /** Rules of which it was said that they are flooded, and until when that is enough. */
+  /** Rules whose flood was reported, and until when it is not reported again. */
   readonly #flooded = new Map<string, number>();
   #settings = nothing;
   #actions: EventActions;
@@ -278,7 +278,7 @@ export class FollowUps {
   readonly #keepIdle: EventActionsPorts['onIdle'] = (event, source, reasons) =>
     this.#idle.add(event, source, reasons, this.#ports.clock.now());
 
-  /** Whether something was said of a rule; from now on, until then, it was. */
+  /** Whether something was reported of a rule. Marks it as reported until then. */
   #isSaid(said: Map<string, number>, rule: string, until: number): boolean {
     const now = this.#ports.clock.now();
     for (const [name, at] of said) if (at <= now) said.delete(name);
@@ -287,7 +287,7 @@ export class FollowUps {
     return isSaid;
   }
 
-  /** Resolves once it is known since when everything is followed; never rejects. */
+  /** Resolves when the store has returned since when everything is followed; never rejects. */
   async #policyFor(settings: FollowUpsSettings): Promise<FollowPolicy> {
     const { store, clock, signal, onFault } = this.#ports;
     while (!signal.aborted) {

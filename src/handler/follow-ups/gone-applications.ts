@@ -19,9 +19,9 @@ export interface GoneApplicationsPorts {
 const page = 200;
 
 /**
- * Finds applications that were deleted while nobody watched, and records that. It must be certain: Argo CD
- * has to say so of each application, since a list leaves out what a token may not see; another application
- * with the same name means that it still exists to people; and another server says nothing about it.
+ * Finds applications that were deleted while nobody watched, and records that. To be certain, it asks Argo CD
+ * for each of them, since a list leaves out what the token may not see. If another application has the name,
+ * the application still exists for people. The answer of another server proves nothing.
  */
 export class GoneApplications {
   readonly #ports: GoneApplicationsPorts;

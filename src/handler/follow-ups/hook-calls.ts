@@ -37,14 +37,14 @@ export interface HookCallsPorts {
         tell: (run: PipelineRun) => void,
       ) => Promise<PipelineRun>)
     | undefined;
-  /** Of the tasks that wait for operations. */
+  /** The tasks that wait for operations. */
   readonly announced: HookTasks;
   readonly clock: Clock;
 }
 
 /** The announced runs, as hooks need them (`runs/intake/announced-runs.ts`). */
 export interface HookTasks {
-  /** The run that an application's operation of that start names; it is looked at first. */
+  /** The run that the operation with this start names. The operation is looked at first. */
   runOf(
     argocd: string,
     application: Application,
@@ -132,8 +132,8 @@ export class HookCalls implements HookIntake {
   }
 
   /**
-   * Nothing is completed by a hook's word: the operation has not ended while its hooks run, and what
-   * it comes to is judged by the rules. It is seen to that its task is known and followed.
+   * Makes sure that the operation's task is known and followed. A hook cannot complete it: the operation has
+   * not ended while its hooks run, and the rules judge its result.
    */
   async #complete(
     argocd: string,
@@ -147,7 +147,7 @@ export class HookCalls implements HookIntake {
       : ('none' as const);
     if (run === 'unfollowed') return { kind: 'unfollowed' };
     if (run === 'busy') {
-      const message = 'Too many tasks of this application: this one is looked at later.';
+      const message = 'Too many new runs of this application at a time: this one is checked later.';
       return { kind: 'unavailable', message };
     }
     if (run === 'none') return { kind: 'accepted', phase, followUps: [], task: 'none' };

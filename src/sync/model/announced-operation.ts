@@ -6,21 +6,21 @@ import type { Operation } from './operation.ts';
 import { pastOf } from './past.ts';
 import type { RequestedSync } from './stored-operation.ts';
 
-/** An operation that stands in an application. Times are Argo CD's, in milliseconds. */
+/** An operation that an application shows. Times are Argo CD's, in milliseconds. */
 export interface CurrentOperation {
   readonly operation: Operation;
-  /** Absent while the controller has not begun it. */
+  /** Absent until the controller has started it. */
   readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
 }
 
-/** The operations that an application shows, the newest last: the last one, and one that is asked for. */
+/** The operations that an application shows, the newest last: the last one, and the requested one. */
 export function standingOperations({
   operation,
   operationState: state,
 }: Application): readonly CurrentOperation[] {
-  // An ended one that is equal to what is asked for is an earlier one.
-  const isBegun =
+  // If the last one equals the requested one but has ended, it is an earlier one.
+  const isStarted =
     state !== undefined &&
     !isEnded(state.phase) &&
     state.operation.fingerprint === operation?.fingerprint;
@@ -34,26 +34,26 @@ export function standingOperations({
             finishedAt: isEnded(state.phase) ? state.finishedAt : undefined,
           },
         ]),
-    ...(operation === undefined || isBegun
+    ...(operation === undefined || isStarted
       ? []
       : [{ operation, startedAt: undefined, finishedAt: undefined }]),
   ];
 }
 
-/** For whom an operation was asked for that we did not ask for ourselves. */
+/** The run for which somebody else requested an operation. */
 export interface AskedFor {
   /** The marker that it carries. */
   readonly marker: string;
-  /** What was asked for. */
+  /** The request. */
   readonly sent: RequestedSync;
   /** Local milliseconds. */
   readonly now: number;
 }
 
 /**
- * The memory of a run whose operation somebody else has asked for in its name (Azure DevOps itself):
- * as if our own request had just been answered. What has happened to it by now is remembered, so that
- * it is not lost when another operation takes its place before the next look.
+ * The memory of a run whose operation somebody else has requested for it (Azure DevOps itself): as if our own
+ * request had just been answered. It contains what has happened to the operation by now, so that nothing is
+ * lost if another operation replaces it before the next look.
  */
 export function takeUp(
   application: Application,
@@ -80,7 +80,7 @@ export function takeUp(
   return remember({ ...memory, request }, application, now);
 }
 
-/** Of the newest entry that is not of this very operation, which writes its own just before it ends. */
+/** The newest entry, except that of this operation, which writes it just before it ends. */
 function historyIdBefore({ history }: Application, startedAt: number | undefined): number {
   return history
     .filter(({ deployStartedAt }) => startedAt === undefined || deployStartedAt !== startedAt)

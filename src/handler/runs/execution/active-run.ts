@@ -44,7 +44,7 @@ export interface ParkCondition {
   readonly names: readonly string[];
   /** It ends when the organization responds again. */
   readonly isAway: boolean;
-  /** When it ends by itself; local milliseconds. */
+  /** When it ends without an event; local milliseconds. */
   readonly until: number;
 }
 
@@ -131,7 +131,7 @@ export class ActiveRun {
   /** What it waits for, if it can be parked: all that matters is stored. */
   parkCondition(demand: SlotDemand): ParkCondition | undefined {
     if (this.#parking.signal.aborted) return undefined;
-    // Its slot is needed: what it has to report is reported at once.
+    // Its slot is needed, so its reports are sent immediately.
     if (demand !== 'quiet' && this.#idleTracker.since !== undefined) this.#dispatcher?.hurry();
     const wait = this.run.state === 'following' ? this.#restOfFollowing() : this.#restUntold();
     if (wait === undefined) return undefined;

@@ -39,7 +39,7 @@ export class IdleTracker {
     return this.#since;
   }
 
-  /** When the first of the waits ends by itself. */
+  /** When the first of the waits ends without an event. */
   get until(): number {
     return Math.min(...[...this.#until.values()].map((until) => until ?? -Infinity));
   }

@@ -20,10 +20,10 @@ import { acquaintanceOf, operationStart, type SeenOperation } from './known-anno
 import type { RunRegistry } from './run-registry.ts';
 
 /**
- * The result for each operation that names a run, counted once. `accepted`: it is a run of ours from now on.
- * `known`: it was already. Otherwise, nothing happens: the rows are not those of the task (`malformed`); the
+ * The result for each operation that names a run, counted once. `accepted`: it is one of our runs from now on.
+ * `known`: it already was. Otherwise, nothing happens: the rows are not those of the task (`malformed`); the
  * organization is not configured (`foreign`); no rule allows Azure DevOps to sync the application (`denied`);
- * the handler has no identity of its own (`noIdentity`); another run has the task (`taken`); the operation
+ * the handler has no Azure DevOps identity (`noIdentity`); another run has the task (`taken`); the operation
  * ended too long ago (`old`). `busy`: there were too many, and this one is looked at again.
  */
 export const announcementResults = [
@@ -95,9 +95,9 @@ interface Place {
 }
 
 /**
- * Finds the runs that nobody has sent to the handler: Azure DevOps itself asked Argo CD for their operation
- * (`ArgoCDSyncDirect@1`), which names them. So the handler need not be reachable. It sees every application
- * that changes; nothing in an operation is believed before the run has proven itself
+ * Finds the runs that nobody has sent to the handler: Azure DevOps itself requested their operation from Argo
+ * CD (`ArgoCDSyncDirect@1`), and the operation names them. So the handler need not be reachable. It sees every
+ * application that changes, and trusts nothing in an operation until its run is proven
  * (`verification/proof.ts`).
  */
 export class AnnouncedRuns {
@@ -147,7 +147,7 @@ export class AnnouncedRuns {
 
   /**
    * The run that the operation of that start names; the operation is looked at first. `none`: it names
-   * none. `unfollowed`: what it names is none of ours. `busy`: it could not be taken, and is looked at again.
+   * none. `unfollowed`: the run that it names is not ours. `busy`: not accepted yet, and looked at again.
    */
   async runOf(
     argocd: string,
@@ -265,7 +265,7 @@ export class AnnouncedRuns {
     return this.#accept(spec, marker, application, one);
   }
 
-  /** What an operation asks of us; or why it is none of our business, as it says itself. */
+  /** What an operation requests from us, or why it does not concern us, according to the operation. */
   #announced(
     argocd: string,
     application: Application,

@@ -15,7 +15,7 @@ const grace = { round: 5_000, call: 1_000 };
 /**
  * Limits the effort for cosmetic reports. An active run has time; once its end is known, nothing
  * must keep the completion from being sent. It outlives the run's time in memory. States: under
- * way; ending, from `beginEnd` on, where failures count anew.
+ * way; ending, from `beginEnd` on, where failures are counted from zero.
  */
 export class ReportBudget {
   readonly #failures = new Map<ReportChannel, number>();
