@@ -102,7 +102,9 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
     telemetry: {
       eventSeen: (kind, late) => metrics.eventSeen(kind, late),
       eventTooOld: (kind) => logger.warn({ kind }, 'event older than catchUp starts nothing'),
-      actionsMade: (count) => logger.info({ count }, 'follow-ups stored'),
+      actionsMade: (count) => {
+        if (count > 0) logger.info({ count }, 'follow-ups stored');
+      },
       chainRefused: (why) => metrics.actionRefused(why === 'loop' ? 'loop' : 'chainTooLong'),
       flooded: () => metrics.actionRefused('flood'),
       seenAgain: () => metrics.duplicatePrevented('seenAgain'),
