@@ -1,9 +1,10 @@
 import { printKey } from '../../sync/model/application.ts';
 import type { ApplicationEvent } from '../../sync/events/application-event.ts';
+import { digestOfText } from '../../text/digest.ts';
 import { plainLine, webAddress } from '../../text/foreign-text.ts';
 
-/** How many events are kept, of all applications and of each. */
-const most = { ofAll: 2_000, ofEach: 50, reasons: 10 } as const;
+/** How many rows are kept, of all applications and of each, and how much of each row. */
+const most = { ofAll: 2_000, ofEach: 20, ofRow: 20, reasons: 10 } as const;
 const longest = { name: 317, reason: 500 } as const;
 
 /** Where and how an event was seen. */
@@ -14,18 +15,21 @@ export interface IdleEventSource {
   readonly late: boolean;
 }
 
-/** An event without a follow-up, for people. Texts are foreign, and cut to one line. */
-export interface IdleEvent extends IdleEventSource, Pick<ApplicationEvent, 'id' | 'kind'> {
+/**
+ * What started nothing, for people: an event, or several of one operation for the same reasons. Texts are
+ * foreign, and cut to one line.
+ */
+export interface IdleEvent extends IdleEventSource {
+  /** `hookEnded: PreSync Job/migrate`, one per event, in the order in which they were seen. */
+  readonly events: readonly string[];
   readonly uid: string;
   readonly name: string;
   readonly namespace: string;
-  /** The phase or hook that the event is about; empty for other events. */
-  readonly part: string;
   /** Who started the operation: `run`, `autoSync`, `user alice`…; empty for events without one. */
   readonly startedBy: string;
   /** The page of the run that started it, according to the operation. */
   readonly runPage: string | undefined;
-  /** When the handler saw it, in local milliseconds. */
+  /** When the handler saw the last of them, in local milliseconds. */
   readonly seenAt: number;
   /** Why nothing was started: sentences. */
   readonly reasons: readonly string[];
@@ -37,53 +41,63 @@ export interface IdleEvent extends IdleEventSource, Pick<ApplicationEvent, 'id' 
  * decided by them. No application displaces all others.
  */
 export class IdleEvents {
-  /** By id, the oldest first. */
-  readonly #events = new Map<string, IdleEvent>();
-  /** Ids by the application's uid, the oldest first. */
+  /** The oldest first. */
+  readonly #rows = new Map<string, IdleEvent>();
+  /** Keys of the rows, by the application's uid, the oldest first. */
   readonly #ofEach = new Map<string, Set<string>>();
 
-  /** Keeps an event; one that is seen again replaces itself. */
+  /** Keeps an event. One that is seen again is kept once. */
   add(
     event: ApplicationEvent,
     { argocd, applicationUrl, late }: IdleEventSource,
     reasons: readonly string[],
     seenAt: number,
   ): void {
-    const { id, kind, application, operation, phase, hook } = event;
+    const { id, application, operation } = event;
     const { uid, name, namespace } = application;
     const origin = operation?.origin;
-    const line = (text: string) => plainLine(text, longest.name);
-    this.#drop(id);
-    const ids = this.#ofEach.get(uid) ?? new Set();
-    this.#ofEach.set(uid, ids.add(id));
-    this.#events.set(id, {
-      ...{ id, kind, uid, argocd, applicationUrl, late, seenAt },
+    const kept = reasons.slice(0, most.reasons).map((one) => plainLine(one, longest.reason));
+    const key = digestOfText(JSON.stringify([uid, operation?.key ?? id, late, kept]));
+    const known = this.#rows.get(key)?.events ?? [];
+    this.#drop(key);
+    const keys = this.#ofEach.get(uid) ?? new Set();
+    this.#ofEach.set(uid, keys.add(key));
+    this.#rows.set(key, {
+      ...{ uid, argocd, applicationUrl, late, seenAt, reasons: kept },
       ...{ name: line(name), namespace: line(namespace) },
-      part: line(hook === undefined ? (phase ?? '') : `${phase ?? ''} ${printKey(hook)}`),
+      events: [...new Set([...known, print(event)])].slice(-most.ofRow),
       startedBy: line(origin?.kind === 'user' ? `user ${origin.name}` : (origin?.kind ?? '')),
       runPage: origin?.kind === 'run' ? webAddress(origin.page ?? '') : undefined,
-      reasons: reasons.slice(0, most.reasons).map((one) => plainLine(one, longest.reason)),
     });
-    const [oldestOfIt] = ids;
-    if (ids.size > most.ofEach && oldestOfIt !== undefined) this.#drop(oldestOfIt);
-    const [oldest] = this.#events.keys();
-    if (this.#events.size > most.ofAll && oldest !== undefined) this.#drop(oldest);
+    const [oldestOfIt] = keys;
+    if (keys.size > most.ofEach && oldestOfIt !== undefined) this.#drop(oldestOfIt);
+    const [oldest] = this.#rows.keys();
+    if (this.#rows.size > most.ofAll && oldest !== undefined) this.#drop(oldest);
   }
 
   /** The newest first. `application`: only of applications with this name, without their namespace. */
   newest(limit: number, application?: string): readonly IdleEvent[] {
-    const found = [...this.#events.values()].reverse();
+    const found = [...this.#rows.values()].reverse();
     return found
       .filter(({ name }) => application === undefined || name === application)
       .slice(0, limit);
   }
 
-  #drop(id: string): void {
-    const uid = this.#events.get(id)?.uid;
+  #drop(key: string): void {
+    const uid = this.#rows.get(key)?.uid;
     if (uid === undefined) return;
-    this.#events.delete(id);
-    const ids = this.#ofEach.get(uid);
-    ids?.delete(id);
-    if (ids?.size === 0) this.#ofEach.delete(uid);
+    this.#rows.delete(key);
+    const keys = this.#ofEach.get(uid);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#ofEach.delete(uid);
   }
+}
+
+function print({ kind, phase, hook }: ApplicationEvent): string {
+  const parts = [phase, hook && printKey(hook)].filter(Boolean);
+  return line(parts.length === 0 ? kind : `${kind}: ${parts.join(' ')}`);
+}
+
+function line(text: string): string {
+  return plainLine(text, longest.name);
 }

@@ -65,11 +65,11 @@ function table(events: readonly IdleEvent[]): Markup {
 }
 
 function row(event: IdleEvent): Markup {
-  const { kind, part, late, seenAt, startedBy, runPage, reasons, argocd, applicationUrl } = event;
+  const { events, late, seenAt, startedBy, runPage, reasons, argocd, applicationUrl } = event;
   return html`<tr>
     <td class="part">
       ${link(printName(event), webAddress(applicationUrl))} ${late ? tag('late', 'warn') : ''}
-      <div class="dim small">${kind}${part === '' ? '' : `: ${part}`}</div>
+      ${events.map((one) => html`<div class="dim small">${one}</div>`)}
       <div class="dim small">${plainLine(argocd, 100)}</div>
     </td>
     <td class="time">${printTime(seenAt)}</td>
