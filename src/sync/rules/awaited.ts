@@ -98,7 +98,7 @@ function decideIdle(view: View<WaitGoal>): Verdict | undefined {
       causes: explainOperation(view.application, last),
     });
   }
-  if (last !== undefined && last.phase !== 'Succeeded' && isInSync(view)) {
+  if (last !== undefined && hasFailedMidway(last) && isInSync(view)) {
     // What is running is what that operation left: its hooks failed, and no other operation will
     // run them again.
     const [failed, current] = [revisionsOf(last), view.application.sync.revisions];
@@ -117,6 +117,14 @@ function decideIdle(view: View<WaitGoal>): Verdict | undefined {
 function isInSync(view: View<WaitGoal>): boolean {
   const { sync } = view.application;
   return sync.status === 'Synced' && isWanted(view, sync.revisions);
+}
+
+/**
+ * Whether an operation failed after it had begun to change the cluster. One that ends before, for
+ * example because its manifests cannot be generated, leaves what was deployed earlier.
+ */
+function hasFailedMidway({ phase, results }: OperationState): boolean {
+  return phase !== 'Succeeded' && results.length > 0;
 }
 
 /** The last operation, if it was a full sync. */
@@ -146,8 +154,7 @@ export function awaitedEvidence(asked: View<WaitGoal>): DeploymentEvidence | und
   }
   const unseen = { ...seen, operation: undefined, results: [] };
   const newest = history.at(-1);
-  const isLive = last === undefined || last.phase === 'Succeeded';
-  if (!isLive) return undefined;
+  if (last !== undefined && hasFailedMidway(last)) return undefined;
   const isOfNow = deploysFrom(application, application.deployedSources);
   if (newest !== undefined && isOfNow && isWanted(view, newest.revisions)) {
     const evidence = `history entry ${newest.id} shows ${printRevisions(newest.revisions)}`;

@@ -14,6 +14,7 @@ import {
   refreshed,
   resource,
   revision,
+  result,
   Run,
   second,
   state,
@@ -69,7 +70,26 @@ describe('A wait for a revision', () => {
     ['the comparison finds nothing to deploy', {}, 'succeeded'],
     [
       'the comparison finds nothing to deploy, but the last operation failed',
-      { operationState: ended('Failed', toB) },
+      { operationState: ended('Failed', { ...toB, results: [result()] }) },
+      'failed',
+    ],
+    [
+      'the comparison finds nothing to deploy, and the last operation failed before it changed anything',
+      { operationState: ended('Error', toB) },
+      'succeeded',
+    ],
+    [
+      'history shows it, and the last operation failed before it changed anything',
+      {
+        operationState: ended('Error', toB),
+        history: [entry(3, A)],
+        sync: synced(A, 'OutOfSync'),
+      },
+      'succeeded',
+    ],
+    [
+      'an operation to it failed before it changed anything',
+      { operationState: ended('Error', { operation: foreign({ revisions: [A] }) }) },
       'failed',
     ],
     [
