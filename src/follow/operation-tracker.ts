@@ -3,7 +3,8 @@ import { resourceId } from '../sync/model/application.ts';
 import type { Application, ResourceKey } from '../sync/model/application.ts';
 import { atOnce } from '../sync/model/at-once.ts';
 import type { Memory } from '../sync/model/memory.ts';
-import type { OperationState } from '../sync/model/operation.ts';
+import type { OperationState, ResourceResult } from '../sync/model/operation.ts';
+import { isRefused } from '../sync/rules/explanation.ts';
 import { followedState } from '../sync/rules/followed-operation.ts';
 import type { Cause, OperationStep } from '../sync/model/outcome.ts';
 import { adviceOnRerun, printFindings } from '../sync/plan/finding.ts';
@@ -48,6 +49,7 @@ export class OperationTracker {
   #held: HeldSteps | undefined;
   #told = '';
   #isLeftOutTold = false;
+  #results: readonly ResourceResult[] = [];
   /** The number of attempts of the operations that the followed one replaced. */
   #earlier = 0;
   /** Where the application was when last reported. */
@@ -182,6 +184,7 @@ export class OperationTracker {
   *#advance(state: OperationState): Generator<number, void> {
     const { steps: before, plan } = this;
     const now = this.#ports.clock.now();
+    this.#results = state.results;
     const changes: OperationStep[] = [];
     const steps = yield* trackStepsInTurns(before, state, plan, now, this.#earlier);
     yield* this.#othersTurn(steps.length);
@@ -267,12 +270,16 @@ export class OperationTracker {
     }
   }
 
-  /** Adds the logs of what failed to the causes, at the end of the following. */
+  /**
+   * Adds the logs of what failed to the causes, at the end of the following. What the cluster
+   * refused has none: a Job of that name, if there is one, is from an earlier sync.
+   */
   async withLogs(causes: readonly Cause[]): Promise<readonly Cause[]> {
     this.#logs.close();
+    const refused = new Set(this.#results.filter(isRefused).map(resourceId));
     return Promise.all(
       causes.map(async (cause) => {
-        if (cause.resource === undefined) return cause;
+        if (cause.resource === undefined ) return cause;
         const { lines, fault } = await this.#logs.read(cause.resource);
         const advice = [cause.advice, this.#adviceOn(cause.resource), fault];
         return { ...cause, log: lines, advice: advice.filter(Boolean).join(' ') };

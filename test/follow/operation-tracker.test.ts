@@ -354,6 +354,21 @@ describe('The reported progress of an operation', () => {
     );
   });
 
+  it('shows no log for what the cluster refused: it is that of an earlier sync', async () => {
+    argocd.onLogs = () => Promise.resolve({ lines: ['from before'], fault: '' });
+    const refused = hook({ status: 'SyncFailed', hookPhase: 'Failed' });
+    const ran = hook({ name: 'other', hookPhase: 'Failed' });
+    await track({ results: [refused, ran] });
+    const cause = { title: '', message: '', advice: '', log: [] };
+    const told = await clock.finish(
+      tracker.withLogs([refused, ran].map((resource) => ({ ...cause, resource }))),
+    );
+    assert.deepEqual(
+      told.map(({ log }) => log),
+      [[], ['from before']],
+    );
+  });
+
   describe('reports findings in the manifests', () => {
     const odd = { ...job(), metadata: { ...job().metadata, annotations: { ...oddHook } } };
     const notices = () => ports.told.filter((told) => told.kind === 'notice');

@@ -22,6 +22,11 @@ export function isFailed({ status, hookPhase }: ResourceResult): boolean {
   return status === 'SyncFailed' || hookPhase === 'Failed' || hookPhase === 'Error';
 }
 
+/** Whether the cluster refused a resource: what is there under its name is from before. */
+export function isRefused({ status }: ResourceResult): boolean {
+  return status === 'SyncFailed';
+}
+
 /**
  * Why an operation failed: first that it was terminated, then resources and hooks, then conditions;
  * its own message where there is nothing else.
@@ -87,7 +92,7 @@ export function explainResult(
     result.hookType !== undefined
       ? // The controller deletes the hooks that still run (recording `terminate`).
         `${hook} ${result.message === 'Terminated' ? 'was interrupted' : 'failed'}`
-      : result.status === 'SyncFailed'
+      : isRefused(result)
         ? `${what} could not be applied`
         : `${what} did not become healthy`;
   return cause(title + when, result.message, advise(result.message), result);
