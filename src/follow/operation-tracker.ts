@@ -279,7 +279,7 @@ export class OperationTracker {
     const refused = new Set(this.#results.filter(isRefused).map(resourceId));
     return Promise.all(
       causes.map(async (cause) => {
-        if (cause.resource === undefined ) return cause;
+        if (cause.resource === undefined || refused.has(resourceId(cause.resource))) return cause;
         const { lines, fault } = await this.#logs.read(cause.resource);
         const advice = [cause.advice, this.#adviceOn(cause.resource), fault];
         return { ...cause, log: lines, advice: advice.filter(Boolean).join(' ') };

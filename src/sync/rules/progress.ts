@@ -2,15 +2,17 @@ import { printKey } from '../model/application.ts';
 import type { Application } from '../model/application.ts';
 import { unhealthyApplied } from './applied.ts';
 import { explainOperation } from './explanation.ts';
-import { deploysWhatWasAsked } from './deployment.ts';
-import { printRevisions } from '../model/revision.ts';
+import { deploysWhatWasAsked, storedOperation } from './deployment.ts';
+import { askedRevisions } from '../model/asked-revision.ts';
+import type { SyncGoal } from '../model/goal.ts';
+import { isCommit, isSame, printRevisions } from '../model/revision.ts';
 import type { DeploymentEvidence } from '../model/deployment-evidence.ts';
 import type { Ended, Memory } from '../model/memory.ts';
 import { awaitsRetry, revisionsOf, wasTerminated } from '../model/operation.ts';
 import type { OperationState } from '../model/operation.ts';
 import type { OperationMatch } from '../model/ownership.ts';
 import { includedInHistory } from './supersession.ts';
-import { done, supersede, wait } from '../model/verdict.ts';
+import { done, refuse, supersede, wait } from '../model/verdict.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { View } from '../model/view.ts';
 import { wakeController } from './wake.ts';
@@ -134,5 +136,30 @@ export function decideOtherRevision(
   const included =
     goal.whenSuperseded === 'succeedIfIncluded' ? includedInHistory(syncing) : undefined;
   const what = printRevisions(deploymentEvidence.revisions);
-  return included ?? supersede(`${what} was deployed, not the requested revision`);
+  const message = `${what} was deployed, not the requested revision`;
+  if (included !== undefined) return included;
+  return wasTakenAsCommit(syncing, deploymentEvidence.revisions)
+    ? refuse('superseded', message, tagAdvice)
+    : supersede(message);
+}
+
+const tagAdvice =
+  "Argo CD took the requested SHA and resolved it to another one, as it does with the SHA of an annotated tag, which is an object of its own. Specify the tag's name, or its commit: git rev-parse TAG^{commit}. If it is a commit, the application was changed at that moment: run again.";
+
+/**
+ * Whether Argo CD stored a requested SHA as it was, and then deployed another one in the first
+ * attempt: no push does that, but the SHA of an annotated tag does (seen on Argo CD 3.5.1).
+ */
+function wasTakenAsCommit(
+  { application, goal, memory }: View<SyncGoal>,
+  deployed: readonly string[],
+): boolean {
+  const state = memory.ended?.state ?? memory.begun;
+  const stored = storedOperation(memory)?.revisions ?? [];
+  if (state !== undefined && state.retryCount > 0) return false;
+  return askedRevisions(application, goal.target).some((asked, index) => {
+    const [taken, actual] = [stored[index], deployed[index]];
+    if (asked === undefined || taken === undefined || actual === undefined) return false;
+    return isCommit(asked) && isSame([asked.toLowerCase()], [taken]) && !isSame([taken], [actual]);
+  });
 }

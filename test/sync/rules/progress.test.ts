@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import type { OperationState } from '../../../src/sync/model/operation.ts';
 import {
   A,
   application,
@@ -205,6 +206,20 @@ describe('An operation that deployed another revision than requested', () => {
     assert.equal(judge('aaaaaaa', { autoSync: true }), 'superseded');
     assert.equal(judge('bbbbbbb', { autoSync: true }), 'succeeded');
     assert.equal(judge('main', { autoSync: true }), 'succeeded');
+  });
+
+  it('is explained if Argo CD took the SHA of an annotated tag for a commit', () => {
+    const goal = syncGoal({ waitFor: 'operation', target: revision(A) });
+    const adviceAfter = (stored: string, change: Partial<OperationState> = {}) => {
+      const asked = operation({ revisions: [stored] });
+      const operationState = ended('Succeeded', { operation: asked, revisions: [B], ...change });
+      const verdict = new Run(goal).see(application({ operationState }));
+      assert.equal(brief(verdict), 'superseded');
+      return ending(verdict).causes[0]?.advice ?? '';
+    };
+    assert.match(adviceAfter(A), /annotated tag/);
+    assert.doesNotMatch(adviceAfter(B), /annotated tag/);
+    assert.doesNotMatch(adviceAfter(A, { retryCount: 1 }), /annotated tag/);
   });
 
   it('is detected even if only the history shows it', () => {
