@@ -97,21 +97,23 @@ function isReplaced(application: Application, identity: Identity | undefined): b
 }
 
 /**
- * Our operation succeeded and its health is still awaited, but another one deploys other revisions
- * since: what Argo CD now compares and calls Healthy is no longer what was requested. Undefined: it
- * still is, as it is after another operation of the same revisions or one that deploys only a part,
- * such as self-heal.
+ * Our operation succeeded and its health is still awaited, but another one has changed the cluster
+ * to other revisions since: what Argo CD now calls Healthy is no longer what was requested.
+ * Undefined: it still is, as it is until the other one has applied something, after one of the same
+ * revisions, after one that deploys only a part, such as self-heal, and where images are expected,
+ * which an image updater deploys with revisions of its own.
  */
 export function decideReplacedSince(view: View, landed: DeploymentEvidence): Verdict | undefined {
   const { application, goal, memory } = view;
-  const other = replacement(application);
-  if (goal.waitFor !== 'health' || other === undefined || !deploysRevisions(other))
+  const other = application.operationState;
+  if (goal.waitFor !== 'health' || goal.expectImages.length > 0) return undefined;
+  if (other === undefined || !hasReplaced(other)) return undefined;
+  const { identity } = memory;
+  if (identity === undefined || matchOperation(application, identity).kind !== 'absent')
     return undefined;
-  if (!isReplaced(application, memory.identity)) return undefined;
-  const revisions = revisionsNow(application, other);
-  if (revisions.length === 0) return wait('another operation began: waiting for its revision');
+  const revisions = revisionsOf(other);
   if (isSame(revisions, landed.revisions)) return undefined;
-  const by = `${describeOperation(other)} to ${printRevisions(revisions)}`;
+  const by = `${describeOperation(other.operation)} to ${printRevisions(revisions)}`;
   const { evidence } = landed;
   switch (goal.whenSuperseded) {
     case 'fail':
@@ -119,12 +121,18 @@ export function decideReplacedSince(view: View, landed: DeploymentEvidence): Ver
     case 'succeedIfIncluded':
       return done('succeeded', `${evidence}; it was replaced since by ${by}`, { evidence });
     case 'follow': {
-      const identity = adopt(application);
+      const adopted = adopt(application);
       return (
-        identity && act({ kind: 'adopt', identity }, `replaced by ${by}: following that one now`)
+        adopted &&
+        act({ kind: 'adopt', identity: adopted }, `replaced by ${by}: following that one now`)
       );
     }
   }
+}
+
+/** Whether an operation has begun to deploy its revisions. */
+function hasReplaced({ phase, operation, results }: OperationState): boolean {
+  return deploysRevisions(operation) && (results.length > 0 || phase === 'Succeeded');
 }
 
 /**
@@ -259,7 +267,7 @@ function revisionsNow(
   { operation, operationState }: Application,
   other: Operation,
 ): readonly string[] {
-  const isBegun =
-    operation === undefined || operation.fingerprint === operationState?.operation.fingerprint;
-  return isBegun && operationState !== undefined ? revisionsOf(operationState) : other.revisions;
+  return operation === undefined && operationState !== undefined
+    ? revisionsOf(operationState)
+    : other.revisions;
 }

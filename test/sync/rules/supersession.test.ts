@@ -20,6 +20,7 @@ import {
   refreshed,
   request,
   resource,
+  result,
   rollbackGoal,
   Run,
   second,
@@ -425,26 +426,34 @@ describe('Health that is awaited after our operation succeeded', () => {
     'its end was seen': { operationState: ended('Succeeded', { startedAt: second(10) }) },
     'history proves it': undefined,
   };
+  const since = { operation: toB, startedAt: second(40) };
   const replacements = {
-    'a requested sync of another revision': { operation: toB },
-    'a running one': {
+    'a sync of another revision that has applied something': {
       operation: toB,
-      operationState: state({ operation: toB, startedAt: second(40) }),
+      operationState: state({ ...since, results: [result()] }),
     },
-    'an ended one': {
-      operationState: ended('Succeeded', { operation: toB, startedAt: second(40) }),
-    },
-    'a failed one': {
-      operationState: ended('Failed', { operation: toB, startedAt: second(40) }),
+    'an ended one': { operationState: ended('Succeeded', since) },
+    'one that failed midway': {
+      operationState: ended('Failed', { ...since, results: [result()] }),
     },
   };
+  const part = foreign({ revisions: [B], resources: [resource('Healthy')] });
   const harmless = {
-    'a sync of the same revision': foreign({ revisions: [A] }),
-    "a partial sync of another revision, like self-heal's": foreign({
-      revisions: [B],
-      resources: [resource('Healthy')],
-    }),
-    'a dry run of another revision': foreign({ revisions: [B], dryRun: true }),
+    'a requested sync of another revision': { operation: toB },
+    'one that has just begun': { operation: toB, operationState: state(since) },
+    'one that failed before it changed anything': { operationState: ended('Error', since) },
+    'a sync of the same revision': {
+      operationState: ended('Succeeded', { ...since, operation: foreign({ revisions: [A] }) }),
+    },
+    "a partial sync of another revision, like self-heal's": {
+      operationState: ended('Succeeded', { ...since, operation: part }),
+    },
+    'a dry run of another revision': {
+      operationState: ended('Succeeded', {
+        ...since,
+        operation: foreign({ revisions: [B], dryRun: true }),
+      }),
+    },
   };
 
   /** Ours was seen running and landed; then this is seen. */
@@ -479,18 +488,17 @@ describe('Health that is awaited after our operation succeeded', () => {
       }
     }
 
-    for (const [what, other] of Object.entries(harmless)) {
-      it(`is what counts after ${what} when ${landed}`, () => {
-        const operationState = ended('Succeeded', { operation: other, startedAt: second(40) });
-        assert.equal(brief(after(landing, { operationState }, syncGoal())), 'succeeded');
+    for (const [what, by] of Object.entries(harmless)) {
+      it(`counts after ${what} when ${landed}`, () => {
+        assert.equal(brief(after(landing, by, syncGoal())), 'succeeded');
       });
     }
   }
 
-  it('does not count until an operation without a resolved revision shows it', () => {
-    const open = foreign({ revisions: [] });
-    const landing = landings['its end was seen'];
-    assert.equal(brief(after(landing, { operation: open }, syncGoal())), 'wait');
+  it('counts with the images that somebody else is expected to deploy', () => {
+    const by = { ...replacements['an ended one'], images: ['web:2'] };
+    const goal = syncGoal({ expectImages: ['web:2'] });
+    assert.equal(brief(after(landings['its end was seen'], by, goal)), 'succeeded');
   });
 
   it('is not awaited otherwise', () => {
