@@ -214,6 +214,7 @@ describe('An action', () => {
     const long = new ActionError('refused', `${'x'.repeat(100_000)}\u001b[31m`);
     await scene({ send: [long] }, async ({ pass, action }) => {
       await pass(1_000);
+      assert.match(action().message, /x{1000}/);
       assert.ok(action().message.length < 2_100);
     });
   });

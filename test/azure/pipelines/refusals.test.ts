@@ -172,6 +172,7 @@ describe('A refusal by Azure DevOps', () => {
     );
     const huge = new AzureError('POST run', names, { failure: 'refused' });
     const { message } = pipelineErrorOf(huge, { ...subject, project: 'x\n##vso[task.complete]' });
+    assert.match(message, /p0, p1, p2/);
     assert.ok(message.length < 1100);
     assert.ok(!message.includes('\n'));
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import {
   runTask,
@@ -129,7 +129,12 @@ describe('The agent', () => {
 
   it('runs the newest version of a task', () => {
     assert.match(taskFolder('ArgoCDSync'), /tasks.ArgoCDSync.V1$/);
-    assert.throws(() => taskFolder('Nothing'));
+    assert.throws(() => taskFolder('Nothing'), /ENOENT/);
+    const folder = mkdtempSync(join(tmpdir(), 'task-'));
+    for (const version of ['V2', 'V10', 'V9', 'other']) mkdirSync(join(folder, version));
+    const tasks = join(import.meta.dirname, '../../../tasks');
+    assert.equal(taskFolder(relative(tasks, folder)), join(folder, 'V10'));
+    rmSync(folder, { recursive: true });
   });
 });
 

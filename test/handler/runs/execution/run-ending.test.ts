@@ -150,6 +150,7 @@ describe('The end of a run', () => {
         assert.doesNotMatch(text, /##vso|\p{Cc}/u);
         assert.ok(text.length < 5_000);
       }
+      assert.match(message, /x{100}/);
       assert.ok(message.length < 1_100);
     }
   });
