@@ -1,6 +1,6 @@
-/** How many lines of an output without failures are shown: its end says why it broke off. */
+/** How many lines of an output without failures are shown: its end shows why it stopped. */
 const mostOfEnd = 60;
-/** How many lines of failures are shown: very likely all that a suite can have. */
+/** How many lines of failures are shown: normally all of them. */
 const mostOfFailures = 2_000;
 
 /**

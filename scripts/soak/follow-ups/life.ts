@@ -3,7 +3,7 @@ import type { Chance } from './chance.ts';
 
 /** How often a call of the process ends it: before the call, or after it. */
 const deaths = 0.006;
-/** How often the store cannot do what it is asked for. */
+/** How often a call of the store fails. */
 const storeFaults = 0.004;
 
 /** What may go wrong, and who counts it. */
@@ -15,11 +15,11 @@ export interface LifePorts {
   readonly onFault: () => void;
 }
 
-/** One life of the handler's process. Once dead, nothing it does has an effect, nor ever returns. */
+/** One process of the handler. Once it is dead, its calls neither take effect nor return. */
 export class Life {
   readonly #ports: LifePorts;
   readonly #end = new AbortController();
-  /** The store has failed it, so that it may have missed what passed meanwhile. */
+  /** A call of the store failed, so the process may have missed what happened in the meantime. */
   hasFailedStore = false;
 
   constructor(ports: LifePorts) {
@@ -41,7 +41,7 @@ export class Life {
     this.#ports.onDeath();
   }
 
-  /** Makes a call, and dies before it, after it, or not at all. */
+  /** Makes a call, and may die before or after it. */
   async call<T>(effect: () => Promise<T>): Promise<T> {
     this.#perhapsDie();
     if (this.isDead) return never();
@@ -53,7 +53,7 @@ export class Life {
     }
   }
 
-  /** The store as this process sees it: each call of it is one, and may fail without an effect. */
+  /** The store as this process sees it: the process may die at each call, and each may fail without an effect. */
   store<T extends object>(disk: T): T {
     const called = (call: () => Promise<unknown>) =>
       this.call(() => (this.#isFault() ? Promise.reject(new StoreError('disk full')) : call()));

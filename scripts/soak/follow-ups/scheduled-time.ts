@@ -29,7 +29,7 @@ export class ScheduledTime {
     }
   }
 
-  /** A machine's clock, ahead of this time by so much. */
+  /** A machine's clock that is ahead of this time by so many milliseconds. */
   clock(ahead: number): Clock {
     return clockOn(this.#clock, ahead);
   }

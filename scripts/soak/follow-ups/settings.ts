@@ -5,7 +5,7 @@ import { configFrom, hash } from '../../../test/handler/config/whole-config.ts';
 const rule = (name: string, event: string, more = '') =>
   `  - { name: ${name}, when: { events: [${event}] }, do: { queuePipeline: shop/${name} }${more} }`;
 
-/** What a simulated handler is told to do; two rules name one pipeline. */
+/** The configuration of a simulated handler; two rules name the same pipeline. */
 export const config = configFrom(`publicUrl: https://handler.example.com/
 listen: { public: '127.0.0.1:8443', admin: '127.0.0.1:9443' }
 store: { sqlite: ./handler.db }
@@ -37,10 +37,10 @@ hooks:
       queue: [{ organization: fabrikam, azureProjects: [shop], pipelines: [gate] }]
 `);
 
-/** The rule that runs of ours bring with them. */
+/** The rule that our runs bring. */
 export const inputRule = ruleOf('report');
 
-/** What a hook asks for. */
+/** What a hook requests. */
 export const queuedByHook: QueuePipeline & {
   readonly organization: string;
   readonly project: string;

@@ -12,28 +12,28 @@ import { Truth } from './truth.ts';
 /** What a simulation found. */
 export interface Simulated {
   readonly seed: number;
-  /** Crashes, lost requests and answers, what was told twice or not at all, and needless looks. */
+  /** Counts of crashes, lost requests and answers, doubled and lost messages, and unnecessary looks. */
   readonly points: number;
   /** What should have been queued. */
   readonly expected: number;
-  /** Each is a sentence; none is right. */
+  /** One sentence each; empty if all is well. */
   readonly problems: readonly string[];
 }
 
 const moments = 60;
-/** Milliseconds that a process needs to start again, at the most. */
+/** The longest restart of a process, in milliseconds. */
 const longestStart = 20_000;
 /** The most that two clocks, or one clock before and after a jump, differ by (`run-search.ts`). */
 const mostDifference = 8 * 60_000;
-/** Milliseconds for which a run waits for an answer before it asks for its event again. */
+/** Milliseconds before a run without an answer claims its event again. */
 const claimTimeout = 20_000;
 /** The half minutes within which everything settles, if it ever does. */
 const longestRest = 400;
 
 /**
- * Runs the follow-ups of the service against an Argo CD, an Azure Pipelines, a disk and a clock that do
- * everything that they may do, by choices of a seed; then lets all come to rest and compares what was
- * queued with what truly happened.
+ * Runs the follow-ups of the service against an Argo CD, an Azure Pipelines, a disk and a clock that, by the
+ * choices of a seed, do everything that they may do. Then lets everything settle, and compares what was
+ * queued with what really happened.
  */
 export async function simulate(seed: number): Promise<Simulated> {
   const chance = new Chance(seed);
@@ -102,7 +102,7 @@ class World {
     if (this.#chance.isHit(0.05)) this.#handler?.reload();
   }
 
-  /** Nothing goes wrong any more, and everything comes to an end. */
+  /** Stops all faults, and lets everything end. */
   async rest(): Promise<void> {
     this.#isCalm = true;
     this.#azure.isCalm = true;
@@ -154,14 +154,14 @@ class World {
     if (life !== this.#life) return;
     this.#points += 1;
     this.#handler = undefined;
-    // The machine may come back with another clock.
+    // The machine may restart with another clock.
     if (this.#chance.isHit(0.2))
       this.#ahead = this.#chance.between(-mostDifference, mostDifference);
     if (this.#isCalm) return;
     this.#time.after(this.#chance.between(0, longestStart), () => this.#begin());
   }
 
-  /** The hook of the operation of the moment calls, and calls again if it is not answered. */
+  /** The hook of the current operation calls, and repeats its call if it gets no answer. */
   async #hookOf(name: string): Promise<void> {
     const application = this.#argocd.applications.findLast((one) => one.name === name);
     const { last } = application ?? {};
@@ -170,7 +170,7 @@ class World {
     if (answer?.kind === 'accepted' && application.last === last) last.isHookAccepted = true;
   }
 
-  /** A run begins, and asks for its event until it is answered. */
+  /** A run starts, and claims its event until it gets an answer. */
   async #run(run: SimulatedRun): Promise<void> {
     this.#claiming += 1;
     await this.#time.wait(this.#chance.between(0, 5_000));
@@ -185,7 +185,7 @@ class World {
     this.#claiming -= 1;
   }
 
-  /** What a process answers, if it lives long enough. */
+  /** The answer of a process, if it lives long enough. */
   async #answered<T>(answer: Promise<T> | undefined): Promise<T | undefined> {
     const late = this.#time.wait(claimTimeout).then(() => undefined);
     return await Promise.race([answer, late]);

@@ -8,11 +8,11 @@ export interface TrueOperation {
   /** Argo CD's milliseconds. */
   readonly startedAt: number;
   end: 'Succeeded' | 'Failed' | undefined;
-  /** How often its attempts were repeated. */
+  /** How often Argo CD retried it. */
   retries: number;
-  /** The handler has seen its end and lived on, or has stored that it saw it. */
+  /** The handler saw its end and kept running, or stored that it saw it. */
   isEndSeen: boolean;
-  /** A hook of it was told that what it asks for will be done. */
+  /** The handler has promised one of its hooks to carry out the request. */
   isHookAccepted: boolean;
 }
 
@@ -34,7 +34,7 @@ export class SimulatedApplication {
   readonly #nextVersion: () => number;
   #version: number;
   #health: 'Healthy' | 'Degraded' = 'Healthy';
-  /** How often it truly became degraded. */
+  /** How often it really became degraded. */
   degradations = 0;
   isGone = false;
 
@@ -56,7 +56,7 @@ export class SimulatedApplication {
     return (this.#state?.results.length ?? 0) > 0;
   }
 
-  /** Something happens to it: an operation begins, goes on, is tried again or ends, or its health turns. */
+  /** Something happens to it: an operation starts, continues, is retried or ends, or its health changes. */
   move(at: number): void {
     const now = Math.floor(at / 1_000) * 1_000;
     this.#version = this.#nextVersion();
@@ -79,7 +79,7 @@ export class SimulatedApplication {
     if (this.#health === 'Degraded') this.degradations += 1;
   }
 
-  /** The operation of an event or a memory; undefined where there was none. */
+  /** The operation of an event or a memory; undefined if there was none. */
   operationOf(known: { readonly key: string; readonly startedAt: number }) {
     const [, number] = /(?:run-|history\/)(\d+)$/.exec(known.key) ?? [];
     if (number !== undefined) return this.operations[Number(number) - 1];
@@ -88,7 +88,7 @@ export class SimulatedApplication {
 
   #begin(now: number): void {
     const number = this.operations.length + 1;
-    // Two that are alike in all but their start are one, if they start in one second.
+    // Two operations that start in the same second and are otherwise equal count as one.
     const alike = this.operations.at(-2)?.startedAt ?? 0;
     const startedAt = Math.max(now, alike + 1_000);
     const none = { end: undefined, retries: 0, isEndSeen: false, isHookAccepted: false };
@@ -133,7 +133,7 @@ export class SimulatedApplication {
     this.#history = [...this.#history, entry].slice(-mostEntries);
   }
 
-  /** As it looks now. */
+  /** Its current state. */
   look(): Application {
     return {
       name: this.name,

@@ -12,7 +12,7 @@ import { SimulatedApplication, type TrueOperation } from './simulated-applicatio
 const names = ['shop', 'web', 'api'];
 /** Milliseconds between two heartbeats of the stream. */
 const heartbeat = 15_000;
-/** Whoever hears of an end and lives on for so long, milliseconds, cannot say that he did not know. */
+/** A process that receives an end and keeps running for so many milliseconds must have processed it. */
 const enough = 60_000;
 
 /** What may happen to one message of the stream. */
@@ -20,32 +20,32 @@ type Fate = 'told' | 'lost' | 'twice' | 'unreadable';
 
 interface Message {
   readonly event: SummaryEvent;
-  /** The operation whose end it tells. */
+  /** The operation whose end it reports. */
   readonly ended: TrueOperation | undefined;
 }
 
-/** A stream that somebody listens to. */
+/** A stream with a listener. */
 interface Stream {
   readonly life: Life;
   readonly messages: (Message | 'heartbeat' | 'end')[];
   wake: () => void;
-  /** Messages come in their order. */
+  /** Messages arrive in order. */
   lastAt: number;
 }
 
-/** An Argo CD with a few applications, whose stream loses, doubles and breaks, and that may be away. */
+/** An Argo CD with a few applications that may be down; its stream loses and doubles messages, and breaks. */
 export class SimulatedArgoCD {
   readonly #chance: Chance;
   readonly #time: ScheduledTime;
   readonly #streams = new Set<Stream>();
   readonly #current: SimulatedApplication[];
-  /** Those that were deleted as well. */
+  /** Includes deleted ones. */
   readonly applications: SimulatedApplication[] = [];
   #version = 0;
   #list: readonly Listing[] = [];
-  /** What went wrong, or was told twice. */
+  /** How often something went wrong, or was sent twice. */
   faults = 0;
-  /** While it is, nothing goes wrong. */
+  /** While true, nothing goes wrong. */
   isCalm = false;
 
   constructor(time: ScheduledTime, chance: Chance) {
@@ -54,7 +54,7 @@ export class SimulatedArgoCD {
     this.#current = names.map((name) => this.#make(name));
   }
 
-  /** Something happens to one of them, which the stream may tell. */
+  /** Something happens to one of them, which the stream may report. */
   move(): SimulatedApplication {
     const place = this.#chance.between(0, names.length - 1);
     const application = this.#current[place] as SimulatedApplication;
@@ -71,7 +71,7 @@ export class SimulatedArgoCD {
     return application;
   }
 
-  /** All that an informer asks, by one process. */
+  /** The calls of an informer of one process. */
   overview(life: Life): Overview {
     return {
       list: () => life.call(() => this.#listed()),
@@ -80,7 +80,7 @@ export class SimulatedArgoCD {
     };
   }
 
-  /** One application in full, for one process. */
+  /** Reads one whole application for one process. */
   get(life: Life): ArgoCD['get'] {
     return ({ name }) =>
       life.call(async () => {
@@ -153,7 +153,7 @@ export class SimulatedArgoCD {
     }
   }
 
-  /** It is still what the application shows: nobody can have seen anything later. */
+  /** The application still shows it, so nobody can have seen anything later. */
   #isNow(ended: TrueOperation): boolean {
     return this.#current.some(({ last }) => last === ended);
   }

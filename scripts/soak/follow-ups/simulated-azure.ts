@@ -5,11 +5,11 @@ import type { ScheduledTime } from './scheduled-time.ts';
 
 /** How long after its caller gave up a request may still arrive, in milliseconds. */
 const latest = 10_000;
-/** Some arrive when nobody looks for them any more: what they queue comes twice, and claims its event. */
+/** Some arrive after the last lookup: what they queue is a duplicate, and claims its event. */
 const tooLate = { least: 70_000, most: 200_000 } as const;
 const identity = '11111111-1111-4111-8111-111111111111';
 
-/** Pipelines by what they take: numbered ones, and those that just have the parameter. */
+/** The kinds of pipelines: those that number their runs by the event, and those that only have the parameter. */
 const pipelines = [
   'smoke',
   'rollback',
@@ -30,7 +30,7 @@ export interface SimulatedRun {
   /** The parameter `event`. */
   readonly event: string;
   readonly queuedAt: number;
-  /** How often it was handed its event out. */
+  /** How often it received its event. */
   claims: number;
 }
 
@@ -39,17 +39,17 @@ type Fault =
 const harmless = ['away', 'unsent', 'throttled', 'signIn', 'lost'] as const;
 const making = [...harmless, 'unanswered', 'unanswered', 'late', 'late'] as const;
 
-/** Azure Pipelines by its REST API: it queues what it is asked for, each time, and loses what it may. */
+/** The REST API of Azure Pipelines: it queues on every request, and loses requests and answers. */
 export class SimulatedAzure {
   readonly #time: ScheduledTime;
   readonly #chance: Chance;
   readonly #onRun: (run: SimulatedRun) => void;
   readonly #runs: SimulatedRun[] = [];
-  /** The events of requests that came so late that nobody looked for them any more. */
+  /** The events of requests that arrived after the last lookup. */
   readonly belated = new Set<string>();
   /** How many requests or answers went wrong. */
   faults = 0;
-  /** While it is, nothing goes wrong. */
+  /** While true, nothing goes wrong. */
   isCalm = false;
 
   constructor(time: ScheduledTime, chance: Chance, onRun: (run: SimulatedRun) => void) {

@@ -13,14 +13,14 @@ import type {
   StoredAction,
 } from '../../../src/handler/store/event-store.ts';
 
-/** What the handler's store needs of a disk: what was written survives every crash. */
+/** The disk of the handler's store: what was written survives every crash. */
 export class SimulatedDisk implements EventStore {
   readonly #memories = new Map<string, string>();
   readonly #actions = new Map<string, StoredAction>();
   readonly #followed = new Map<string, number>();
   readonly #onMemory: (memory: ApplicationMemory) => void;
 
-  /** `onMemory` is told what is learned of an application, once that is stored. */
+  /** `onMemory` is called with the memory of an application once it is stored. */
   constructor(onMemory: (memory: ApplicationMemory) => void = () => undefined) {
     this.#onMemory = onMemory;
   }

@@ -15,23 +15,23 @@ import type { SimulatedArgoCD } from './simulated-argo-cd.ts';
 import type { SimulatedAzure, SimulatedRun } from './simulated-azure.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
 
-/** What a handler is simulated with. */
+/** The surroundings of a simulated handler. */
 export interface SimulatedHandlerParts {
   readonly life: Life;
   readonly disk: SimulatedDisk;
   readonly argocd: SimulatedArgoCD;
   readonly azure: SimulatedAzure;
-  /** Of its machine. */
+  /** The clock of its machine. */
   readonly clock: Clock;
   readonly random: () => number;
-  /** Told of a bug of the handler. */
+  /** Called with a bug of the handler. */
   readonly onBug: (error: unknown) => void;
 }
 
 /**
- * The follow-ups of one process, put together as the service puts them together: informer, watch,
- * rules, worker, targets and the client of Azure DevOps are those that ship. Only what lies outside
- * of the process is simulated: disk, network and time.
+ * The follow-ups of one process, wired as in the service: informer, watch, rules, worker, targets and the
+ * client of Azure DevOps are those that ship. Only what is outside the process is simulated: disk, network
+ * and time.
  */
 export class SimulatedHandler {
   readonly #parts: SimulatedHandlerParts;
@@ -78,7 +78,7 @@ export class SimulatedHandler {
     this.#claims = new EventClaims({ store, clock, onClaim: () => undefined });
   }
 
-  /** Begins as the service does: with what was left, and then with what Argo CD tells. */
+  /** Starts like the service: first with what an earlier process left, then with what Argo CD reports. */
   async start(): Promise<void> {
     const { life, argocd, clock, random, onBug } = this.#parts;
     const { followUps } = this.#started;
@@ -88,7 +88,7 @@ export class SimulatedHandler {
         await followUps.start();
         break;
       } catch {
-        // The platform starts it again.
+        // The platform restarts it.
         await clock.sleep(1_000, life.signal);
       }
     }
@@ -110,12 +110,12 @@ export class SimulatedHandler {
     this.#started.configure(config);
   }
 
-  /** A hook's word that something has happened. */
+  /** A hook reports that something has happened. */
   hint(name: string): void {
     this.#started.followUps.hint('prod', { name });
   }
 
-  /** A hook calls, and asks for its pipeline. Undefined: it got no answer that it could use. */
+  /** A hook requests its pipeline. Undefined: it got no usable answer. */
   async callOfHook(name: string): Promise<HookAnswer | undefined> {
     const call = {
       ...{ argocd: 'prod', application: { name, namespace: 'argocd' }, phase: undefined },
@@ -132,7 +132,7 @@ export class SimulatedHandler {
       .catch(() => undefined);
   }
 
-  /** A run of Azure Pipelines asks for its event. */
+  /** A run of Azure Pipelines claims its event. */
   claim(run: SimulatedRun): Promise<ClaimAnswer> {
     return this.#claims.claim(claimOf(run));
   }
@@ -144,7 +144,7 @@ export class SimulatedHandler {
   }
 }
 
-/** As the claim of a run is known once the run has proven itself. */
+/** The claim of a run that is proven. */
 function claimOf({ id, event }: SimulatedRun): ClaimSpec {
   const projectId = '22222222-2222-4222-8222-222222222222';
   return {

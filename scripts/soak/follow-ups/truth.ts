@@ -6,7 +6,7 @@ import type { SimulatedAzure } from './simulated-azure.ts';
 
 const succeeded = ['smoke', 'smoke-too', 'annotation'] as const;
 
-/** What truly happened, against what was queued because of it. */
+/** Compares what really happened with what was queued because of it. */
 export class Truth {
   readonly #applications: readonly SimulatedApplication[];
 
@@ -15,8 +15,8 @@ export class Truth {
   }
 
   /**
-   * What must have been queued: all that could be known. A success can always, as it leaves its history;
-   * what else happened, if the handler saw it before something else took its place.
+   * What must have been queued: everything that could be known. A success always can, because of the history;
+   * anything else only if the handler saw it before something replaced it.
    */
   wanted(): readonly string[] {
     return this.#operations().flatMap(([{ uid, isGone }, operation]) => {
@@ -32,7 +32,7 @@ export class Truth {
     });
   }
 
-  /** Each is a sentence; none is right. */
+  /** One sentence each; empty if all is well. */
   problems(actions: readonly StoredAction[], azure: SimulatedAzure): readonly string[] {
     const queued = new Map<string, number>();
     const problems: string[] = [];
@@ -44,7 +44,7 @@ export class Truth {
       if (runs.length > 0 && claimed !== 1) {
         problems.push(`${what} was handed out to ${claimed} of ${runs.length} runs`);
       }
-      // A request that came after everybody had stopped looking for it made a run that got no event.
+      // A request that arrived after the last lookup started a run that got no event.
       const times = azure.belated.has(event) ? Math.min(1, runs.length) : runs.length;
       queued.set(what, (queued.get(what) ?? 0) + times);
       if (action.state !== 'done') problems.push(`${what} is ${action.state}: ${action.message}`);
@@ -72,7 +72,7 @@ export class Truth {
     });
   }
 
-  /** What an action is for, `uid-1/7/smoke`: the same for each way in which an operation may be seen. */
+  /** What an action is for, `uid-1/7/smoke`: the same however an operation was seen. */
   #followUpOf(action: StoredAction): string {
     const { event } = readActionBody(action);
     const { uid } = event.application;
@@ -98,7 +98,7 @@ function possibleOf(uid: string, operation: TrueOperation): readonly string[] {
     ...(end === 'Succeeded' ? succeeded : []),
     ...(end === 'Succeeded' && isOfRun(operation) ? ['input'] : []),
     ...(end === 'Failed' ? ['rollback'] : []),
-    // A hook may not have heard that it was.
+    // A hook may not have received that answer.
     ...['hooked', 'hook'],
     ...attempts,
   ];
