@@ -72,11 +72,55 @@ function depthOf(issues: readonly Issue[]): number {
 function unknownKey(schema: Schema, path: Path, key: string): PathFault {
   const known = schemasAt(schema, path).flatMap((form) => Object.keys(shapeOf(form) ?? {}));
   const meant = nearest(key, known);
+  const place = meant ? undefined : placeOf(schema, path, key);
+  const advice = place ? `It belongs in \`${place}\`.` : `Known settings: ${known.join(', ')}.`;
   return {
     path: [...path, key],
     problem: 'unknown setting',
-    advice: meant ? `Did you mean \`${meant}\`?` : `Known settings: ${known.join(', ')}.`,
+    advice: meant ? `Did you mean \`${meant}\`?` : advice,
   };
+}
+
+/** Where a key is known that is at the wrong level: below it, or else anywhere. */
+function placeOf(schema: Schema, path: Path, key: string): string | undefined {
+  const names = path.map((part) => (typeof part === 'number' ? '[]' : part));
+  const below = schemasAt(schema, path).map((form) => ({ form, names }));
+  return [below, [{ form: schema, names: [] }]]
+    .map((starts) => firstWith(key, starts))
+    .find((found) => found !== undefined)
+    ?.map((name, at) => (name === '[]' || at === 0 ? name : `.${name}`))
+    .join('');
+}
+
+interface NamedSchema {
+  readonly form: Schema;
+  readonly names: readonly string[];
+}
+
+/** Levels of settings that are searched: no configuration has more. */
+const mostLevels = 6;
+
+/** The names that lead to the nearest mapping with a key, level by level. */
+function firstWith(key: string, starts: readonly NamedSchema[]): readonly string[] | undefined {
+  let level = starts;
+  for (let depth = 0; depth < mostLevels; depth += 1) {
+    const forms = level.flatMap(({ form, names }) =>
+      formsOf(form).map((each) => ({ form: each, names })),
+    );
+    const found = forms.find(({ form }) => Object.hasOwn(shapeOf(form) ?? {}, key));
+    if (found !== undefined && found.names.length > 0) return found.names;
+    level = forms.flatMap(({ form, names }) => innerSchemas(form, names));
+  }
+  return undefined;
+}
+
+function innerSchemas(form: Schema, names: readonly string[]): readonly NamedSchema[] {
+  const { def } = (form as z.core.$ZodTypes)._zod;
+  if (def.type === 'array') return [{ form: def.element, names: [...names, '[]'] }];
+  return Object.entries(shapeOf(form) ?? {}).map(([name, inner]) => ({
+    form: inner,
+    names: [...names, name],
+  }));
 }
 
 /** The schemas that apply at a path: the schema itself, all that it wraps, and every form of a union. */

@@ -30,6 +30,29 @@ describe('The faults of a schema', () => {
     });
   }
 
+  const misplaced: readonly [string, unknown, string][] = [
+    ['above its place', { announcedRuns: {} }, 'It belongs in `argocd[]`.'],
+    [
+      'beside its place',
+      { followUps: [{ do: { queuePipeline: 'shop/test', parameters: {} } }] },
+      'It belongs in `followUps[].do.queuePipeline`.',
+    ],
+    ['below its place', { listen: { tokenLifetime: '1h' } }, 'It belongs in `azureDevOps`.'],
+    ['misspelled', { listen: { pubic: 'x' } }, 'Did you mean `public`?'],
+    ['anywhere', { listen: { color: 'x' } }, 'Known settings: public, admin.'],
+  ];
+  for (const [where, file, expected] of misplaced) {
+    it(`tell where a setting belongs that is ${where}`, () => {
+      const parsed = z.safeParse(configSchema, file);
+      assert.ok(!parsed.success);
+      const advice = parsed.error.issues
+        .flatMap((issue) => faultsOf(issue, { schema: configSchema, value: file }))
+        .filter(({ problem }) => problem === 'unknown setting')
+        .map((fault) => fault.advice);
+      assert.deepEqual(advice, [expected]);
+    });
+  }
+
   it('of a part have its full path', () => {
     assert.deepEqual(
       faultsIn({ rules: [{ actions: ['sync', true] }] }).at(-1),
