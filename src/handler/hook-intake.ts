@@ -2,7 +2,8 @@ import type { QueuePipeline, Recurrence } from '../follow-ups/follow-up.ts';
 import type { CompleteAddress } from '../follow-ups/pipeline-address.ts';
 import type { RunResult, RunState } from '../azure/pipelines/pipelines.ts';
 import type { ApplicationName } from '../sync/model/application.ts';
-import type { HookPhase, HookReference } from '../sync/events/hook-event.ts';
+import type { HookReference } from '../sync/events/hook-event.ts';
+import type { HookPhase } from '../sync/events/hook-phase.ts';
 import type { RunOutcome, RunState as TaskState } from './run.ts';
 import type { ActionState } from './store/event-store.ts';
 

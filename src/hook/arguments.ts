@@ -2,7 +2,7 @@ import { queuePipelineSchema } from '../follow-ups/action-schema.ts';
 import { parsePipelineAddress } from '../follow-ups/pipeline-address.ts';
 import { readWords, type Help, type InvalidArguments } from '../inputs/command-words.ts';
 import { faultsOf } from '../settings/schema-fault.ts';
-import { hookPhases } from '../sync/events/hook-event.ts';
+import { hookPhases } from '../sync/events/hook-phase.ts';
 import { nearest } from '../text/nearest.ts';
 import * as z from 'zod/mini';
 import { readDuration } from './duration.ts';

@@ -1,4 +1,3 @@
-import { createHmac, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { errorMessage } from '../async/error-message.ts';
@@ -13,30 +12,37 @@ import type { Destination } from './destination.ts';
 export type HandlerDestination = Extract<Destination, { kind: 'handler' }>;
 
 const text = z.string();
-const followUpSchema = z.object({
-  id: text,
-  rule: text,
-  target: text,
-  state: z.enum(['waiting', 'sent', 'done', 'refused', 'expired', 'dismissed']),
-  message: text,
-  run: z.nullable(
-    z.object({
-      name: text,
-      page: text,
-      state: z.nullable(text),
-      result: z.nullable(text),
-    }),
-  ),
-});
-const taskSchema = z.object({ run: text, state: text, outcome: z.nullable(text) });
-const acceptedSchema = z.object({
-  /** Absent in the answer of a handler of version 1.0. */
-  application: z.optional(text),
-  phase: text,
-  followUps: z.array(followUpSchema),
-  task: z.optional(z.nullable(taskSchema)),
-});
-const refusalSchema = z.object({ message: text, faults: z._default(z.array(text), []) });
+/** Schemas of answers are built when the first arrives: the hook has called by then. */
+const followUpSchema = z.lazy(() =>
+  z.object({
+    id: text,
+    rule: text,
+    target: text,
+    state: z.enum(['waiting', 'sent', 'done', 'refused', 'expired', 'dismissed']),
+    message: text,
+    run: z.nullable(
+      z.object({
+        name: text,
+        page: text,
+        state: z.nullable(text),
+        result: z.nullable(text),
+      }),
+    ),
+  }),
+);
+const taskSchema = z.lazy(() => z.object({ run: text, state: text, outcome: z.nullable(text) }));
+const acceptedSchema = z.lazy(() =>
+  z.object({
+    /** Absent in the answer of a handler of version 1.0. */
+    application: z.optional(text),
+    phase: text,
+    followUps: z.array(followUpSchema),
+    task: z.optional(z.nullable(taskSchema)),
+  }),
+);
+const refusalSchema = z.lazy(() =>
+  z.object({ message: text, faults: z._default(z.array(text), []) }),
+);
 
 /** A follow-up as the handler reports it. Texts are foreign. */
 export type FollowUp = z.infer<typeof followUpSchema>;
@@ -149,6 +155,8 @@ export class HandlerClient {
       const token = readSecret(tokenFile, 'token');
       return { ...headers, Authorization: `Bearer ${token.reveal()}` };
     }
+    // Loading it takes several milliseconds, and a hook with a token does not need it.
+    const { createHmac, randomBytes } = process.getBuiltinModule('node:crypto');
     const timestamp = String(Math.floor(Date.now() / 1_000));
     const nonce = randomBytes(18).toString('base64url');
     const signed = signedText({ method, path: asked, body, timestamp, nonce });

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { runKinds, runOutcomes, runStates } from '../run.ts';
-import { hookPhases } from '../../sync/events/hook-event.ts';
+import { hookPhases } from '../../sync/events/hook-phase.ts';
 import { gateStatuses } from '../gates.ts';
 import { actionStates } from '../store/event-store.ts';
 

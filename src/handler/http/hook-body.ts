@@ -7,7 +7,7 @@ import type { PathFault } from '../../settings/path-fault.ts';
 import { faultsOf } from '../../settings/schema-fault.ts';
 import type { Setting } from '../../settings/setting.ts';
 import { described, textSetting } from '../../settings/text-setting.ts';
-import { hookPhases } from '../../sync/events/hook-event.ts';
+import { hookPhases } from '../../sync/events/hook-phase.ts';
 import type { ApplicationName } from '../../sync/model/application.ts';
 
 /** Limit on the bytes of a hook's call. */

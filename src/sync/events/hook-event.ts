@@ -1,21 +1,10 @@
 import type { Application } from '../model/application.ts';
 import { isEnded } from '../model/operation.ts';
-import type { SyncPhase } from '../model/operation.ts';
 import type { ApplicationEvent } from './application-event.ts';
 import { deletionOf, deriveEvents } from './derive-events.ts';
+import type { HookPhase } from './hook-phase.ts';
 import { hookRunsOf } from './hook-runs.ts';
 import { hookNameOf, isNamedAfter } from './pod-name.ts';
-
-/** The phases that hooks run in, with those of an application's deletion (argo-cd.md §3.5). */
-export const hookPhases = [
-  'PreSync',
-  'Sync',
-  'PostSync',
-  'SyncFail',
-  'PreDelete',
-  'PostDelete',
-] as const satisfies readonly (SyncPhase | 'PreDelete' | 'PostDelete')[];
-export type HookPhase = (typeof hookPhases)[number];
 
 /** A resource that is a hook. */
 export interface HookName {
