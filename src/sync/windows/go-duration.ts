@@ -11,6 +11,9 @@ const units: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
+/** Go counts nanoseconds in 63 bits, about 292 years; it refuses more. */
+const longest = 2 ** 63 / 1e6;
+
 const part = /([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/y;
 
 /** Milliseconds of a Go duration such as `1h30m`; `undefined` for anything else. */
@@ -26,5 +29,6 @@ export function parseGoDuration(text: string): number | undefined {
     if (unit === '') return undefined;
     milliseconds += Number(amount) * (units[unit] ?? 0);
   }
+  if (milliseconds >= longest) return undefined;
   return negative ? -milliseconds : milliseconds;
 }

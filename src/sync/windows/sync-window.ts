@@ -40,8 +40,11 @@ interface ReadWindow extends SyncWindow {
 }
 
 const day = 86_400_000;
+const week = 7 * day;
 const horizonDays = 366;
-const mostSteps = 1000;
+/** Limits on the work: an AppProject may have any number of windows, and they may change each minute. */
+const mostWindows = 200;
+const mostChanges = 300;
 /** By how much the clocks of Argo CD and the agent may differ. */
 const clockSkew = 60_000;
 
@@ -62,6 +65,9 @@ export function explainWindows(answer: SyncWindows, now: number): WindowExplanat
     opensAt: undefined,
     sentence: `${why} When it opens is unknown: ${because}.`,
   });
+  if (answer.assignedWindows.length > mostWindows) {
+    return unknown(`there are more than ${mostWindows} windows`);
+  }
   const windows: ReadWindow[] = [];
   for (const window of answer.assignedWindows) {
     const times = readWindowSchedule(window.schedule, window.duration);
@@ -78,10 +84,11 @@ export function explainWindows(answer: SyncWindows, now: number): WindowExplanat
     );
   }
   const opensAt = nextOpening(windows, agreed);
-  if (opensAt === undefined) {
+  if (opensAt === 'unknown') return unknown('the windows change too often to look far ahead');
+  if (opensAt === 'never') {
     return {
       open: false,
-      opensAt,
+      opensAt: undefined,
       neverOpens: true,
       sentence: `${why} It never opens: the windows leave no gap.`,
     };
@@ -115,24 +122,43 @@ function agrees(
 }
 
 /** Steps from change to change until a manual sync may run. */
-function nextOpening(windows: readonly ReadWindow[], now: number): number | undefined {
+function nextOpening(windows: readonly ReadWindow[], now: number): number | 'never' | 'unknown' {
+  const states = windows.map((window) => ({
+    window,
+    isActive: window.times.activeAt(now),
+    change: window.times.changesAfter(now) ?? Infinity,
+  }));
   let time = now;
-  const changes = windows.map(({ times }) => times.changesAfter(now));
-  for (let step = 0; step < mostSteps; step += 1) {
-    const next = Math.min(...changes.map((change) => change ?? Infinity));
-    if (next > now + horizonDays * day) return undefined;
-    time = next;
-    if (allowsManualSync(windows, time)) return time;
-    windows.forEach(({ times }, index) => {
-      if ((changes[index] ?? Infinity) <= time) changes[index] = times.changesAfter(time);
-    });
+  for (let left = mostChanges; left > 0;) {
+    time = Math.min(...states.map(({ change }) => change));
+    if (time > now + horizonDays * day) return 'never';
+    for (const state of states) {
+      if (state.change > time) continue;
+      left -= 1;
+      state.isActive = state.window.times.activeAt(time);
+      state.change = state.window.times.changesAfter(time) ?? Infinity;
+    }
+    const active = states.filter(({ isActive }) => isActive).map(({ window }) => window);
+    if (allows(windows, active)) return time;
   }
-  return undefined;
+  return time > now + week && windows.every(isWeekly) ? 'never' : 'unknown';
+}
+
+/** Whether each week is like the other: neither a day of the month nor a month is given. */
+function isWeekly({ schedule }: SyncWindow): boolean {
+  const [, , ...days] = schedule.trim().split(/\s+/);
+  return days.slice(0, 2).every((field) => field === '*' || field === '?');
 }
 
 /** The rule of `SyncWindows.CanSync` in Argo CD's types.go, for a manual sync. */
 function allowsManualSync(windows: readonly ReadWindow[], time: number): boolean {
-  const active = windows.filter(({ times }) => times.activeAt(time));
+  return allows(
+    windows,
+    windows.filter(({ times }) => times.activeAt(time)),
+  );
+}
+
+function allows(windows: readonly SyncWindow[], active: readonly SyncWindow[]): boolean {
   const denying = active.filter(({ kind }) => kind === 'deny');
   if (denying.length > 0) return denying.every(({ manualSync }) => manualSync);
   if (active.some(({ kind }) => kind === 'allow')) return true;

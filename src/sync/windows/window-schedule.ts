@@ -18,6 +18,8 @@ export function readWindowSchedule(schedule: string, duration: string): WindowSc
   const cron = readCron(schedule);
   const length = parseGoDuration(duration);
   if (cron === undefined || length === undefined || length <= 0) return undefined;
+  // A date that does not exist, such as February 31, would be looked for anew each time.
+  if (startAfter(cron, 0) === undefined) return never;
   const activeAt = (time: number) => {
     const start = startAfter(cron, time - length);
     return start !== undefined && start <= time;
@@ -30,6 +32,8 @@ export function readWindowSchedule(schedule: string, duration: string): WindowSc
   };
   return { activeAt, changesAfter };
 }
+
+const never: WindowSchedule = { activeAt: () => false, changesAfter: () => undefined };
 
 function startAfter(cron: Cron, time: number): number | undefined {
   return cron.nextRun(new Date(time))?.getTime();

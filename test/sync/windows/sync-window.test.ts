@@ -118,6 +118,25 @@ describe('explainWindows', () => {
     assert.match(years.sentence, /It never opens/);
   });
 
+  it('does not claim that windows leave no gap if they change too often to look far ahead', () => {
+    const often = deny('*/10 * 1-27 * *', '10m');
+    const explanation = explainWindows(denied([often]), noon);
+    assert.equal(explanation.neverOpens, undefined);
+    assert.match(explanation.sentence, /unknown: the windows change too often/);
+    const weekly = explainWindows(denied([deny('0 * * * *', '1h')]), noon);
+    assert.equal(weekly.neverOpens, true);
+  });
+
+  it('does not understand a duration that is too long for Argo CD', () => {
+    const long = deny('0 0 1 1 *', '99999999999h');
+    assert.match(explainWindows(denied([long]), noon).sentence, /cannot be parsed/);
+  });
+
+  it('looks at a bounded number of windows', () => {
+    const many = Array.from({ length: 201 }, () => deny('0 11 * * *', '90m'));
+    assert.match(explainWindows(denied(many), noon).sentence, /more than 200 windows/);
+  });
+
   it('does not guess if the schedules in UTC contradict Argo CD', () => {
     const window = deny('0 20 * * *', '1h');
     const explanation = explainWindows(denied([window]), noon);
