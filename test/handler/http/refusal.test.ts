@@ -26,7 +26,7 @@ describe('A refusal', () => {
     const nasty = `##vso[task.complete]\n${'x'.repeat(50_000)}`;
     const refusal = new Refusal(403, 'denied', nasty, { faults: [fault(nasty, nasty)] });
     const text = [refusal.message, ...refusal.faults].join(' ');
-    assert.match(text, /x{100}/);
+    for (const part of [refusal.message, ...refusal.faults]) assert.match(part, /x{100}/);
     assert.ok(text.length < 2_000);
     assert.ok(!/\n|##vso/.test(text), text.slice(0, 100));
   });
