@@ -63,7 +63,13 @@ const expected: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'shared-resource': [['succeeded 2586']],
   'skip-reconcile': [['succeeded 67']],
   'stale-synced': [['succeeded 122'], ['failed 0', 'PostSync hook Job/smoke failed']],
-  superseded: [['succeeded 503'], ['succeeded 55']],
+  superseded: [
+    [
+      'superseded 681',
+      'the operation succeeded, but it was replaced by a sync by ci to 3c44522 while its health was awaited',
+    ],
+    ['succeeded 55'],
+  ],
   'sync-options-replace': [['failed 0', 'ConfigMap/a could not be applied']],
   terminate: [
     ['failed later', 'The operation was terminated', 'PreSync hook Job/migrate was interrupted'],

@@ -5,7 +5,13 @@ import type { Goal, SyncGoal } from '../model/goal.ts';
 import { decideLanded } from './health.ts';
 import type { DeploymentEvidence } from '../model/deployment-evidence.ts';
 import type { Ended, Memory } from '../model/memory.ts';
-import { deploysRevisions, leavesHistory, revisionsOf, wasTerminated } from '../model/operation.ts';
+import {
+  deploysRevisions,
+  isEnded,
+  leavesHistory,
+  revisionsOf,
+  wasTerminated,
+} from '../model/operation.ts';
 import type { Operation, OperationState } from '../model/operation.ts';
 import { isBy, isEntryOf } from '../model/history-entry.ts';
 import { adopt, describeOperation, matchOperation } from '../model/ownership.ts';
@@ -99,15 +105,15 @@ function isReplaced(application: Application, identity: Identity | undefined): b
 /**
  * Our operation succeeded and its health is still awaited, but another one has changed the cluster
  * to other revisions since: what Argo CD now calls Healthy is no longer what was requested.
- * Undefined: it still is, as it is until the other one has applied something, after one of the same
- * revisions, after one that deploys only a part, such as self-heal, and where images are expected,
- * which an image updater deploys with revisions of its own.
+ * Undefined: it still is, as it is until the other one begins, after one that applied nothing, has
+ * the same revisions or deploys only a part, such as self-heal, and where images are expected, which
+ * an image updater deploys with revisions of its own.
  */
 export function decideReplacedSince(view: View, landed: DeploymentEvidence): Verdict | undefined {
   const { application, goal, memory } = view;
   const other = application.operationState;
   if (goal.waitFor !== 'health' || goal.expectImages.length > 0) return undefined;
-  if (other === undefined || !hasReplaced(other)) return undefined;
+  if (other === undefined || !deploysRevisions(other.operation)) return undefined;
   const { identity } = memory;
   if (identity === undefined || matchOperation(application, identity).kind !== 'absent')
     return undefined;
@@ -115,6 +121,10 @@ export function decideReplacedSince(view: View, landed: DeploymentEvidence): Ver
   if (isSame(revisions, landed.revisions)) return undefined;
   const by = `${describeOperation(other.operation)} to ${printRevisions(revisions)}`;
   const { evidence } = landed;
+  if (other.results.length === 0 && other.phase !== 'Succeeded') {
+    // What it changes is seen before it says so: until then, health may be that of either.
+    return isEnded(other.phase) ? undefined : wait(`waiting to see what ${by} changes`);
+  }
   switch (goal.whenSuperseded) {
     case 'fail':
       return supersede(`${evidence}, but it was replaced by ${by} while its health was awaited`);
@@ -128,11 +138,6 @@ export function decideReplacedSince(view: View, landed: DeploymentEvidence): Ver
       );
     }
   }
-}
-
-/** Whether an operation has begun to deploy its revisions. */
-function hasReplaced({ phase, operation, results }: OperationState): boolean {
-  return deploysRevisions(operation) && (results.length > 0 || phase === 'Succeeded');
 }
 
 /**

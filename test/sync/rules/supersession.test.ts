@@ -440,7 +440,6 @@ describe('Health that is awaited after our operation succeeded', () => {
   const part = foreign({ revisions: [B], resources: [resource('Healthy')] });
   const harmless = {
     'a requested sync of another revision': { operation: toB },
-    'one that has just begun': { operation: toB, operationState: state(since) },
     'one that failed before it changed anything': { operationState: ended('Error', since) },
     'a sync of the same revision': {
       operationState: ended('Succeeded', { ...since, operation: foreign({ revisions: [A] }) }),
@@ -494,6 +493,13 @@ describe('Health that is awaited after our operation succeeded', () => {
       });
     }
   }
+
+  it('does not count while another operation runs that has not said what it changed', () => {
+    const by = { operation: toB, operationState: state(since) };
+    for (const landing of Object.values(landings)) {
+      assert.equal(brief(after(landing, by, syncGoal())), 'wait');
+    }
+  });
 
   it('counts with the images that somebody else is expected to deploy', () => {
     const by = { ...replacements['an ended one'], images: ['web:2'] };
