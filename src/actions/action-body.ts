@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { actionKinds } from '../follow-ups/action-kinds/action-kinds.ts';
 import type { RenderedAction } from '../follow-ups/follow-up.ts';
 import type { ApplicationEvent, MissedReason } from '../sync/events/application-event.ts';
 import { eventKinds } from '../sync/events/application-event.ts';
@@ -46,7 +47,6 @@ const text = z.string();
 const texts = z.array(text);
 const time = z.number();
 const phase = z.enum(syncPhases);
-const plainTexts = z.record(text, text);
 
 const hookSchema = z.object({
   group: text,
@@ -101,39 +101,11 @@ const eventSchema = z.object({
   at: time,
 });
 
-const address = {
-  organization: text,
-  project: text,
-  pipeline: z.union([text, z.number()]),
-};
-
-const actionSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('queuePipeline'),
-    ...address,
-    ref: z.optional(text),
-    commit: z.optional(text),
-    parameters: plainTexts,
-    variables: plainTexts,
-    pipelineResources: plainTexts,
-    stagesToSkip: texts,
-  }),
-  z.object({
-    kind: z.literal('createRelease'),
-    ...address,
-    description: z.optional(text),
-    artifacts: z.array(z.object({ alias: text, version: text })),
-    stage: z.optional(text),
-    variables: plainTexts,
-  }),
-  z.object({ kind: z.literal('postWebHook'), url: text, rule: text }),
-]);
-
 const bodySchema = z.object({
   event: eventSchema,
   argocd: text,
   applicationUrl: text,
-  action: actionSchema,
+  action: z.union(actionKinds.map((kind) => kind.stored())),
   eventKey: text,
   late: z.boolean(),
   chain: z.array(z.object({ uid: text, application: text, rule: text })),

@@ -2,7 +2,7 @@ import { PipelineError } from '../azure/pipelines/pipeline-error.ts';
 import type { FoundPipeline, Pipelines, RunMark } from '../azure/pipelines/pipelines.ts';
 import { addressKey } from '../follow-ups/pipeline-address.ts';
 import { RecentAnswers } from './recent-answers.ts';
-import { uncheckedRequest, type RenderedQueueing } from './pipeline-request.ts';
+import { uncheckedRequest, wantedBy, type RenderedQueueing } from './pipeline-request.ts';
 
 /** A pipeline, and the mark by which its runs are found again. */
 export interface KnownPipeline {
@@ -44,11 +44,9 @@ export class KnownPipelines {
   /** Rejects with a `PipelineError`. */
   async find(wanted: QueueTarget, signal: AbortSignal): Promise<KnownPipeline> {
     const { action, organization, eventKey } = wanted;
-    const { project, pipeline: reference } = action;
-    const where = { organization, project };
-    const kind = action.kind === 'createRelease' ? 'release' : 'pipeline';
+    const where = { organization, project: action.project };
     const found = await this.#found.get(placeOf(wanted), () =>
-      this.#pipelines.find(where, { kind, reference }, signal),
+      this.#pipelines.find(where, wantedBy(action), signal),
     );
     const mark = await this.#marks.get(`${placeOf(wanted)} ${inputsOf(action)}`, async () => {
       const address = { ...where, pipeline: found.id, kind: found.kind };

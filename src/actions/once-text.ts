@@ -1,5 +1,7 @@
 import { onceBy } from '../azure/pipelines/rest-pipelines.ts';
 import type { Once } from '../azure/pipelines/pipelines.ts';
+import { kindOf } from '../follow-ups/action-kinds/action-kinds.ts';
+import type { RenderedAction } from '../follow-ups/follow-up.ts';
 import { findRequest } from './pipeline-request.ts';
 
 /** How often an event can run a pipeline, in the words of the documentation. */
@@ -10,14 +12,12 @@ export function printOnce(once: Once): string {
 }
 
 /**
- * The same for an action, from the mark of the run that it requested; empty until it has requested one. A
- * webhook has no mark: its receiver recognizes it by its id.
+ * The same for an action, as its kind says, or by the mark of the run that it requested; empty until it
+ * has requested one.
  */
-export function printOnceOf(
-  kind: 'queuePipeline' | 'createRelease' | 'postWebHook',
-  request: string | undefined,
-): string {
-  if (kind === 'postWebHook') return 'at least once, with one id';
+export function printOnceOf(kind: RenderedAction['kind'], request: string | undefined): string {
+  const { once } = kindOf({ kind });
+  if (once !== undefined) return once;
   const asked = request === undefined ? undefined : findRequest(request);
   return asked === undefined ? '' : printOnce(onceBy(asked.mark));
 }

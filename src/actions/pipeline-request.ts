@@ -7,7 +7,8 @@ import type {
   UncheckedRequest,
 } from '../azure/pipelines/pipelines.ts';
 import { pipelineKinds, runMarks } from '../azure/pipelines/pipelines.ts';
-import type { RenderedRelease, RenderedRun } from '../follow-ups/follow-up.ts';
+import type { RenderedRelease } from '../follow-ups/action-kinds/create-release.ts';
+import type { RenderedRun } from '../follow-ups/action-kinds/queue-pipeline.ts';
 import type { ActionOutcome } from './stored-action.ts';
 
 /** What an action requests from Azure DevOps. */
@@ -23,6 +24,11 @@ export interface QueueAddress {
 
 /** The tags of every run, besides that of the event, so that people find them. */
 const tags: readonly string[] = ['argocd'];
+
+/** How the pipeline or release definition of an action is found. */
+export function wantedBy({ kind, pipeline: reference }: RenderedQueueing) {
+  return { kind: kind === 'createRelease' ? 'release' : 'pipeline', reference } as const;
+}
 
 /** The request for an action, without the mark of its run. */
 export function uncheckedRequest(

@@ -1,5 +1,6 @@
 import { PipelineError } from '../azure/pipelines/pipeline-error.ts';
 import type { Pipelines } from '../azure/pipelines/pipelines.ts';
+import { pipelineOf } from '../follow-ups/action-kinds/action-kinds.ts';
 import { printPipelineAddress } from '../follow-ups/pipeline-address.ts';
 import type { ConfiguredOrganization } from '../azure/http/collection.ts';
 import { organizationsNamed } from '../azure/http/organization-name.ts';
@@ -37,8 +38,10 @@ export class PipelineTarget implements ActionTarget {
   }
 
   async prepare(stored: StoredAction, signal: AbortSignal): Promise<string> {
-    const { action, eventKey } = readActionBody(stored);
-    if (action.kind === 'postWebHook') throw new Error('A webhook does not queue a pipeline.');
+    const body = readActionBody(stored);
+    const { eventKey } = body;
+    const action = pipelineOf(body.action);
+    if (action === undefined) throw new Error(`${body.action.kind} does not queue a pipeline.`);
     const organization = this.#urlOf(action);
     return meant(async () => {
       const { found, mark } = await this.#known.find({ action, organization, eventKey }, signal);

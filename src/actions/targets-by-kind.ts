@@ -6,6 +6,15 @@ import { ActionError, type ActionTarget } from './action-target.ts';
 /** The target of each kind of action. */
 export type ActionTargets = Readonly<Record<RenderedAction['kind'], ActionTarget>>;
 
+/** The same targets, each in another that wraps it. */
+export function mapTargets(
+  targets: ActionTargets,
+  wrap: (target: ActionTarget) => ActionTarget,
+): ActionTargets {
+  const wrapped = Object.entries(targets).map(([kind, target]) => [kind, wrap(target)] as const);
+  return Object.fromEntries(wrapped) as ActionTargets;
+}
+
 /** A request with its kind, because `send` and `lookUp` receive nothing else. */
 interface KindRequest {
   readonly kind: RenderedAction['kind'];

@@ -1,7 +1,8 @@
 import { ownAnnotationPrefix } from '../sync/model/application.ts';
 import { plainLine } from '../text/foreign-text.ts';
 import { nearest } from '../text/nearest.ts';
-import type { FollowUpRule, QueuePipeline } from './follow-up.ts';
+import { plainQueuePipeline } from './action-kinds/queue-pipeline.ts';
+import type { FollowUpRule } from './follow-up.ts';
 import { parsePipelineAddress, type PipelineAddress } from './pipeline-address.ts';
 import { triggeredRule } from './read-follow-ups.ts';
 import { annotationPart, triggerNames, type TriggerName } from './trigger.ts';
@@ -129,12 +130,6 @@ function readValue(value: string): readonly ReadPart[] {
 }
 
 function ruleOf(trigger: TriggerName, address: PipelineAddress): FollowUpRule {
-  const action: QueuePipeline = {
-    kind: 'queuePipeline',
-    ...address,
-    ...{ branch: undefined, tag: undefined, commit: undefined },
-    ...{ parameters: {}, variables: {}, pipelineResources: {}, stagesToSkip: [] },
-  };
-  const rule = triggeredRule(trigger, action);
+  const rule = triggeredRule(trigger, plainQueuePipeline(address));
   return { ...rule, name: `annotation/${rule.name}` };
 }

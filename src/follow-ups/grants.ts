@@ -5,6 +5,7 @@ import type { Setting } from '../settings/setting.ts';
 import { described, textSetting } from '../settings/text-setting.ts';
 import { fits } from '../text/glob.ts';
 import { foldProjectName } from '../text/project-name.ts';
+import { pipelineOf } from './action-kinds/action-kinds.ts';
 import type { FollowUpRule } from './follow-up.ts';
 import {
   isOrganizationName,
@@ -156,8 +157,9 @@ const noOrganization = {
 };
 
 function addressOf({ do: action }: FollowUpRule, otherwise: string): CompleteAddress | undefined {
-  if (action.kind !== 'queuePipeline' || action.project === undefined) return undefined;
-  const { organization = otherwise, project, pipeline } = action;
+  const queued = pipelineOf(action);
+  if (queued?.project === undefined) return undefined;
+  const { organization = otherwise, project, pipeline } = queued;
   return { organization, project, pipeline };
 }
 

@@ -1,4 +1,5 @@
-import type { FollowUpRule, QueuePipeline, Recurrence } from './follow-up.ts';
+import type { QueuePipeline } from './action-kinds/queue-pipeline.ts';
+import type { FollowUpRule, Recurrence } from './follow-up.ts';
 import { printPipelineAddress, type CompleteAddress } from './pipeline-address.ts';
 
 /**

@@ -20,6 +20,13 @@ export interface CompleteAddress extends PipelineAddress {
   readonly project: string;
 }
 
+/** The defaults for references that a rule abbreviates. */
+export interface AddressDefaults {
+  readonly organization: string;
+  /** Absent if no run started the operation: rules must then name the project. */
+  readonly project: string | undefined;
+}
+
 const advice =
   'Use `pipeline`, `project/pipeline` or `organization/project/pipeline`, each by name or id, and the folder as in `shop/\\smoke\\web`.';
 
@@ -87,7 +94,7 @@ export function printPipelineAddress(address: PipelineAddress): string {
 /** Fills in the defaults. Undefined if no project is known. */
 export function completeAddress(
   { organization, project, pipeline }: PipelineAddress,
-  otherwise: { readonly organization: string; readonly project: string | undefined },
+  otherwise: AddressDefaults,
 ): CompleteAddress | undefined {
   const known = project ?? otherwise.project;
   if (known === undefined) return undefined;

@@ -1,5 +1,5 @@
 import type { FollowUpRule } from './follow-up.ts';
-import type { AddressDefaults } from './render-action.ts';
+import type { AddressDefaults } from './pipeline-address.ts';
 import { targetKey } from './target-key.ts';
 
 /** The rules that one event starts, by where they are written. */
@@ -13,7 +13,7 @@ export interface PlacedRules {
 
 /**
  * The rules that apply to an event. Rules of all places apply; but if several places name the same
- * pipeline, the first of them decides how it is queued: the configuration, then the run's input, then
+ * target, the first of them decides what is done with it: the configuration, then the run's input, then
  * the annotations. So what an operator wrote takes effect unchanged, and detailed rules win over those
  * that only name the pipeline. Rules of one place are not compared: two rules for one pipeline are two
  * follow-ups.
@@ -34,5 +34,5 @@ export function chooseRules(
 }
 
 function keyOf({ do: action }: FollowUpRule, defaults: AddressDefaults): string | undefined {
-  return action.kind === 'postWebHook' ? undefined : targetKey(action, defaults);
+  return targetKey(action, defaults);
 }

@@ -6,7 +6,8 @@ import { namePattern, parseApplication, parseAppProject, parseName } from '../se
 import type { Setting } from '../settings/setting.ts';
 import { described, textSetting } from '../settings/text-setting.ts';
 import { readLabelSelector, type LabelRequirement } from '../text/label-selector.ts';
-import { actionSchema, type Place } from './action-schema.ts';
+import type { Place } from './action-kinds/action-kind.ts';
+import { actionSchema } from './action-schema.ts';
 import { recurrences, type FollowUpRule } from './follow-up.ts';
 
 /** The limit of rules in one place, and of patterns in one list. */

@@ -1,6 +1,6 @@
-import type { FollowUpRule, RenderedAction } from './follow-up.ts';
-import { addressKey, completeAddress } from './pipeline-address.ts';
-import type { AddressDefaults } from './render-action.ts';
+import { kindOf } from './action-kinds/action-kinds.ts';
+import type { FollowUpAction, RenderedAction } from './follow-up.ts';
+import type { AddressDefaults } from './pipeline-address.ts';
 
 /** For actions, whose addresses are complete. */
 const nowhere: AddressDefaults = { organization: '', project: undefined };
@@ -10,10 +10,9 @@ const nowhere: AddressDefaults = { organization: '', project: undefined };
  * pipeline or URL. Undefined if a rule names no project and there is no default.
  */
 export function targetKey(
-  target: FollowUpRule['do'] | RenderedAction,
+  action: FollowUpAction | RenderedAction,
   defaults: AddressDefaults = nowhere,
 ): string | undefined {
-  if (target.kind === 'postWebHook') return `${target.kind} ${target.url}`;
-  const address = completeAddress(target, defaults);
-  return address && `${target.kind} ${addressKey(address)}`;
+  const target = kindOf(action).target(action, defaults);
+  return target === undefined ? undefined : `${action.kind} ${target}`;
 }

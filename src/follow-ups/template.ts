@@ -111,6 +111,16 @@ export function renderTemplate({ text, parts }: Template, values: TemplateValues
   return logLine(result, longest.result);
 }
 
+/** The texts for one event, by their names. */
+export function renderTemplates(
+  templates: Readonly<Record<string, Template>>,
+  values: TemplateValues,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(templates).map(([name, template]) => [name, renderTemplate(template, values)]),
+  );
+}
+
 function plainValue(value: string): string {
   return logLine(value, longest.value).replace(expression, '$ ');
 }

@@ -1,4 +1,5 @@
-import type { QueuePipeline, Recurrence } from '../follow-ups/follow-up.ts';
+import type { QueuePipeline } from '../follow-ups/action-kinds/queue-pipeline.ts';
+import type { Recurrence } from '../follow-ups/follow-up.ts';
 import type { CompleteAddress } from '../follow-ups/pipeline-address.ts';
 import type { RunResult, RunState } from '../azure/pipelines/pipelines.ts';
 import type { ApplicationName } from '../sync/model/application.ts';

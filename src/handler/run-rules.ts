@@ -1,7 +1,9 @@
 import { organizationName } from '../azure/http/organization-name.ts';
+import { kindOf } from '../follow-ups/action-kinds/action-kinds.ts';
 import { parseFollowUps } from '../follow-ups/follow-ups-text.ts';
 import type { Grant } from '../follow-ups/grants.ts';
 import { isInReach, type QueueReach } from './access/queue-reach.ts';
+import type { Action } from './config/config.ts';
 import type { RunEvent, RunRules } from './follow-ups/follow-up-ports.ts';
 import type { Access } from './http/access.ts';
 import { provenProject } from './rights.ts';
@@ -46,7 +48,7 @@ export async function rulesOfRun(
     mayQueue: (rule, event, argocd) =>
       spec.argocd === argocd &&
       isOwn(run, spec, event, namespaceOf(argocd)) &&
-      mayUse(spec, event.application, access) &&
+      mayUse(spec, event.application, kindOf(rule.do).permission, access) &&
       isInReach(rule, reachOf(spec, organization, event.application.project), grants()),
   };
 }
@@ -72,11 +74,13 @@ function isOwn(
 function mayUse(
   spec: FollowSpec,
   { name, namespace, project }: RunEvent['application'],
+  needed: Action | undefined,
   access: Pick<Access, 'denyAll'>,
 ): boolean {
+  if (needed === undefined) return false;
   const { client, argocd } = spec;
   const claim = { client, azureProject: provenProject(spec), argocd };
-  return access.denyAll(claim, [{ name, namespace }], project, ['queue']).length === 0;
+  return access.denyAll(claim, [{ name, namespace }], project, [needed]).length === 0;
 }
 
 function reachOf(

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import { PipelineTarget } from '../actions/pipeline-target.ts';
+import type { ActionTarget } from '../actions/action-target.ts';
 import { RunProgress } from '../actions/run-progress.ts';
-import { ownRequest } from '../actions/targets-by-kind.ts';
+import { mapTargets, ownRequest } from '../actions/targets-by-kind.ts';
 import type { Clock } from '../async/clock.ts';
 import { isoTime } from '../text/iso-time.ts';
 import { pageAt } from '../argocd/rest/path.ts';
@@ -11,6 +11,7 @@ import { RestPipelines } from '../azure/pipelines/rest-pipelines.ts';
 import { HookCallers } from './access/hook-callers.ts';
 import { mayHookQueue } from './access/hook-grants.ts';
 import type { Config } from './config/config.ts';
+import { openTargets } from './follow-ups/action-targets.ts';
 import { AzureTokens } from './follow-ups/azure-tokens.ts';
 import { CountedTarget } from './follow-ups/counted-target.ts';
 import { CurrentRuleTarget } from './follow-ups/current-rule.ts';
@@ -19,7 +20,6 @@ import type { WatchedArgoCD } from './follow-ups/follow-up-ports.ts';
 import { FollowUps, type FollowUpsPorts } from './follow-ups/follow-ups.ts';
 import { RunFollowUps } from './follow-ups/run-follow-ups.ts';
 import { HookCalls, type HookTasks } from './follow-ups/hook-calls.ts';
-import { WebhookTarget } from './follow-ups/webhook-target.ts';
 import type { HookPorts } from './http/hook-routes.ts';
 import type { EventStore } from './store/event-store.ts';
 import { StoreError } from './store/store.ts';
@@ -70,10 +70,9 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
     token: (...about) => tokens.token(...about),
   });
   const organizations = () => current.azureDevOps.organizations;
-  const pipeline = new PipelineTarget({ pipelines, organizations, now });
   const rules = () => current.followUps;
-  const webhook = new WebhookTarget({ rules, now, userAgent });
-  const checked = (target: PipelineTarget | WebhookTarget) =>
+  const opened = openTargets({ pipelines, organizations, rules, now, userAgent });
+  const checked = (target: ActionTarget) =>
     new CountedTarget(
       new CurrentRuleTarget(
         target,
@@ -93,11 +92,7 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
   };
   const followUps = new FollowUps({
     ...{ ...rest, clock, random },
-    targets: {
-      queuePipeline: checked(pipeline),
-      createRelease: checked(pipeline),
-      postWebHook: checked(webhook),
-    },
+    targets: mapTargets(opened.targets, checked),
     server,
     telemetry: {
       eventSeen: (kind, late) => metrics.eventSeen(kind, late),
@@ -156,7 +151,7 @@ export function makeFollowUps(config: Config, ports: StartFollowUpsPorts): Start
     },
     close: async () => {
       await followUps.close();
-      await Promise.all([tokens.close(), webhook.close()]);
+      await Promise.all([tokens.close(), opened.close()]);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { queuePipelineSchema } from '../follow-ups/action-schema.ts';
+import { queuePipelineSchema } from '../follow-ups/action-kinds/queue-pipeline.ts';
 import { parsePipelineAddress } from '../follow-ups/pipeline-address.ts';
 import { readWords, type Help, type InvalidArguments } from '../inputs/command-words.ts';
 import { faultsOf } from '../settings/schema-fault.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { RenderedRelease, RenderedRun } from '../../src/follow-ups/follow-up.ts';
+import type { RenderedRelease } from '../../src/follow-ups/action-kinds/create-release.ts';
+import type { RenderedRun } from '../../src/follow-ups/action-kinds/queue-pipeline.ts';
 import { ActionError } from '../../src/actions/action-target.ts';
 import { PipelineTarget } from '../../src/actions/pipeline-target.ts';
 import type { FaultKind } from '../../simulators/azure-devops/faults.ts';

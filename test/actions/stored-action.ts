@@ -1,4 +1,5 @@
-import type { RenderedAction, RenderedRun } from '../../src/follow-ups/follow-up.ts';
+import type { RenderedRun } from '../../src/follow-ups/action-kinds/queue-pipeline.ts';
+import type { RenderedAction } from '../../src/follow-ups/follow-up.ts';
 import { writeActionBody, type ActionBody } from '../../src/actions/action-body.ts';
 import type { StoredAction } from '../../src/actions/stored-action.ts';
 import type { ApplicationEvent } from '../../src/sync/events/application-event.ts';

@@ -1,5 +1,6 @@
 import { readFollowUpsInput } from '../../../src/follow-ups/read-follow-ups.ts';
-import type { FollowUpRule, QueuePipeline } from '../../../src/follow-ups/follow-up.ts';
+import type { QueuePipeline } from '../../../src/follow-ups/action-kinds/queue-pipeline.ts';
+import type { FollowUpRule } from '../../../src/follow-ups/follow-up.ts';
 import { configFrom, hash } from '../../../test/handler/config/whole-config.ts';
 
 const rule = (name: string, event: string, more = '') =>

@@ -1,6 +1,6 @@
+import { kindOf, pipelineOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import { isGranted, type Grant } from '../../follow-ups/grants.ts';
-import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
 import { foldProjectName } from '../../text/project-name.ts';
 import type { Denial } from './rules.ts';
 
@@ -21,8 +21,9 @@ export function isInReach(
   { organization: own, projects, argocd, appProject }: QueueReach,
   grants: readonly Grant[],
 ): boolean {
-  if (action.kind === 'postWebHook') return false;
-  const { organization = own, project, pipeline } = action;
+  const queued = pipelineOf(action);
+  if (queued === undefined) return false;
+  const { organization = own, project, pipeline } = queued;
   if (isSame(organization, own)) {
     if (project === undefined || projects.some((one) => isSame(one, project))) return true;
   }
@@ -39,7 +40,7 @@ export function reachDenials(
   return rules
     .filter((rule) => !isInReach(rule, reach, grants))
     .map(({ do: action }) => {
-      const name = action.kind === 'postWebHook' ? action.url : printPipelineAddress(action);
+      const name = kindOf(action).print(action);
       const { appProject } = reach;
       const message = `followUps: ${name} is in another project; queuing it requires a grant for the AppProject${appProject === '' ? '' : ` ${appProject}`}`;
       const advice =

@@ -12,7 +12,7 @@ export type RequestedChange = Pick<TaskRequest, 'goal' | 'onTimeout' | 'onCancel
 export function requiredActions(demand: RequestedChange): readonly Action[] {
   const needed = new Set(neededBy(demand.goal));
   if (changes(demand.goal) && mayTerminate(demand)) needed.add('terminate');
-  // These are queued with the handler's own identity.
+  // What an input may ask for is done with the handler's own identity (`permission` of `ActionKind`).
   if (demand.followUps !== undefined) needed.add('queue');
   return actions.filter((action) => needed.has(action));
 }

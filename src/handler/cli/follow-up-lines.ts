@@ -1,7 +1,7 @@
 import type { AzureIdentity } from '../../azure/identity/azure-identity.ts';
-import type { FollowUpAction, FollowUpRule } from '../../follow-ups/follow-up.ts';
+import { kindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
+import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import type { Grant } from '../../follow-ups/grants.ts';
-import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
 import type { LabelRequirement } from '../../text/label-selector.ts';
 import { printDuration } from '../../text/duration-text.ts';
 import type { FollowUpLimits } from '../config/config.ts';
@@ -23,7 +23,7 @@ export function printFollowUp({ name, when, for: whose, do: action }: FollowUpRu
     argocd && `at Argo CD ${argocd.join(' or ')}`,
   ];
   const words = (parts: readonly unknown[]) => parts.filter(Boolean).join(' ');
-  return `${name}: on ${words(event)}, of ${words(application)}: ${printAction(action)}`;
+  return `${name}: on ${words(event)}, of ${words(application)}: ${kindOf(action).printDeed(action)}`;
 }
 
 /** What annotations may queue, in one line. */
@@ -55,18 +55,6 @@ export function printFollowUpLimits(limits: FollowUpLimits): string {
   const { catchUp, keepTrying, chainDepth, actionsPerHour } = limits;
   const missed = catchUp === 0 ? 'none' : `last ${printDuration(catchUp)}`;
   return `missed events: ${missed}; retries: ${printDuration(keepTrying)}; chain length: ${chainDepth}; rate: ${actionsPerHour}/h per rule and pipeline`;
-}
-
-function printAction(action: FollowUpAction): string {
-  switch (action.kind) {
-    case 'queuePipeline':
-      return `queue ${printPipelineAddress(action)}`;
-    case 'createRelease':
-      return `create a release of ${printPipelineAddress(action)}${action.stage === undefined ? '' : `, stage ${action.stage}`}`;
-    case 'postWebHook':
-      // The path may be secret.
-      return `post to ${new URL(action.url).host}`;
-  }
 }
 
 function printRequirement({ key, operator, values }: LabelRequirement): string {

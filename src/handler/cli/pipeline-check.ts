@@ -1,8 +1,14 @@
 import { printOnce } from '../../actions/once-text.ts';
-import { uncheckedRequest, type RenderedQueueing } from '../../actions/pipeline-request.ts';
+import {
+  uncheckedRequest,
+  wantedBy,
+  type RenderedQueueing,
+} from '../../actions/pipeline-request.ts';
 import { PipelineError } from '../../azure/pipelines/pipeline-error.ts';
 import type { Pipelines, RunMark } from '../../azure/pipelines/pipelines.ts';
-import type { FollowUpRule, QueuePipeline } from '../../follow-ups/follow-up.ts';
+import { pipelineOf } from '../../follow-ups/action-kinds/action-kinds.ts';
+import { plainQueuePipeline } from '../../follow-ups/action-kinds/queue-pipeline.ts';
+import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import type { Grant } from '../../follow-ups/grants.ts';
 import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
 import { renderAction } from '../../follow-ups/render-action.ts';
@@ -57,7 +63,7 @@ export function checkPipelines(
 ): readonly Promise<PipelineCheck>[] {
   const granted = grants.flatMap(rulesOf).map((rule) => check(rule, 'annotations', ports));
   const configured = followUps
-    .filter((rule) => rule.do.kind !== 'postWebHook')
+    .filter((rule) => pipelineOf(rule.do) !== undefined)
     .map((rule) => check(rule, rule.name, ports));
   return [...configured, ...granted];
 }
@@ -67,16 +73,18 @@ async function check(
   name: string,
   { pipelines, urls, otherwise = '', signal }: PipelineCheckPorts,
 ): Promise<PipelineCheck> {
-  const action = renderAction(rule, sampleValues, { organization: otherwise, project: undefined });
-  // Rules of the configuration name their project; webhooks are skipped.
-  if (action === undefined || action.kind === 'postWebHook') return { text: name, isRight: false };
+  const rendered = renderAction(rule, sampleValues, {
+    organization: otherwise,
+    project: undefined,
+  });
+  const action = rendered && pipelineOf(rendered);
+  // Rules of the configuration name their project; those that queue nothing are skipped.
+  if (action === undefined) return { text: name, isRight: false };
   const what = `${name}: ${printPipelineAddress(action)}`;
   const organization = urlOf(action.organization, urls);
-  const { project, pipeline: reference } = action;
-  const kind = action.kind === 'createRelease' ? 'release' : 'pipeline';
   try {
-    const where = { organization, project };
-    const found = await pipelines.find(where, { kind, reference }, signal);
+    const where = { organization, project: action.project };
+    const found = await pipelines.find(where, wantedBy(action), signal);
     const address = { ...where, pipeline: found.id, kind: found.kind };
     const request = uncheckedRequest(withoutSamples(action, rule), address, sampleKey);
     const { mark, once } = await pipelines.check(request, signal);
@@ -112,8 +120,9 @@ function isFilled(template: Template | undefined): boolean {
 }
 
 /** A failure caused by a sample says nothing about the values of real events. */
-function isAboutSample(error: unknown, { do: action }: FollowUpRule): boolean {
-  if (!(error instanceof PipelineError) || action.kind === 'postWebHook') return false;
+function isAboutSample(error: unknown, { do: written }: FollowUpRule): boolean {
+  const action = pipelineOf(written);
+  if (!(error instanceof PipelineError) || action === undefined) return false;
   const texts =
     action.kind === 'queuePipeline'
       ? [action.parameters, action.variables, action.pipelineResources]
@@ -128,11 +137,7 @@ function rulesOf({ organization, azureProjects, pipelines }: Grant): readonly Fo
   return named(azureProjects).flatMap((project) =>
     named(pipelines).map((pipeline) => {
       const reference = /^\d+$/.test(pipeline) ? Number(pipeline) : pipeline;
-      const nothing = { parameters: {}, variables: {}, pipelineResources: {}, stagesToSkip: [] };
-      const action: QueuePipeline = {
-        ...{ kind: 'queuePipeline', organization, project, pipeline: reference },
-        ...{ branch: undefined, tag: undefined, commit: undefined, ...nothing },
-      };
+      const action = plainQueuePipeline({ organization, project, pipeline: reference });
       return triggeredRule('onSuccess', action);
     }),
   );

@@ -1,3 +1,4 @@
+import { kindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { Config } from './config.ts';
 import { isReference } from './references.ts';
 import type { Path, PathFault } from '../../settings/path-fault.ts';
@@ -65,7 +66,9 @@ function warnOfSecrets(config: Config, raw: unknown): readonly PathFault[] {
     ['adminToken'],
     ...config.encryptionKeys.map((_, index) => ['encryptionKeys', index]),
     ...config.argocd.map((_, index) => ['argocd', index, 'token']),
-    ...config.followUps.map((_, index) => ['followUps', index, 'do', 'postWebHook', 'secret']),
+    ...config.followUps.flatMap(({ do: { kind } }, index) =>
+      kindOf({ kind }).settings.secrets.map((name) => ['followUps', index, 'do', kind, name]),
+    ),
     ...[['pat'], ['servicePrincipal', 'secret'], ['servicePrincipal', 'certificate']].map(
       (path) => ['azureDevOps', 'identity', ...path],
     ),

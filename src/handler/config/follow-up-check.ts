@@ -1,4 +1,5 @@
 import { cloudHost } from '../../azure/http/collection.ts';
+import { actionKinds } from '../../follow-ups/action-kinds/action-kinds.ts';
 import { parsePipelineAddress } from '../../follow-ups/pipeline-address.ts';
 import { repeatedRuleNames } from '../../follow-ups/read-follow-ups.ts';
 import type { Path, PathFault } from '../../settings/path-fault.ts';
@@ -71,11 +72,9 @@ function queuedIn(file: unknown): readonly Target[] {
 
 /** The strings that name a pipeline or a release definition. */
 function references(path: Path, rule: unknown): readonly Mark[] {
-  const forms = [
-    ['do', 'queuePipeline'],
-    ['do', 'queuePipeline', 'pipeline'],
-    ['do', 'createRelease', 'definition'],
-  ];
+  const forms = actionKinds.flatMap(({ kind, settings }) =>
+    settings.pipelines.map((at) => ['do', kind, ...at]),
+  );
   return textMarks(forms.map((form) => ({ path: [...path, ...form], item: valueAt(rule, form) })));
 }
 

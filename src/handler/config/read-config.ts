@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import type { AzureIdentity } from '../../azure/identity/azure-identity.ts';
+import { actionKinds } from '../../follow-ups/action-kinds/action-kinds.ts';
 import { logLine } from '../../text/foreign-text.ts';
 import { gapsOf, warningsOf } from './config-notice.ts';
 import { configSchema, type ConfigFile } from './config-schema.ts';
@@ -112,8 +113,7 @@ const shown = new Set(
     'publicUrl announcedRuns public admin sqlite retention organizations url private tokenLifetime name namespace',
     'skipTlsVerify client azureProjects argocd appProjects applications actions requestsPerSecond',
     'burst pendingRuns logLevel tokenFile authority catchUp keepTrying chainDepth',
-    'actionsPerHour organization pipelines pipeline definition events phases startedBy labels each',
-    'queuePipeline revisionChanged branch tag commit stage alias stagesToSkip',
+    'actionsPerHour organization pipelines events phases startedBy labels each revisionChanged',
     'audience caller namespaces serviceAccounts issuer kubeconfig context',
   ].flatMap((names) => names.split(' ')),
 );
@@ -123,8 +123,9 @@ function shownAt(raw: unknown, path: Path): string {
   const setting = path.findLast((part) => typeof part === 'string');
   const value = valueAt(raw, path);
   const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
-  // The URL of a webhook may be secret.
-  if (!isPlain || !shown.has(String(setting)) || path.includes('postWebHook')) return '';
+  const kind = actionKinds.find(({ kind: name }) => path[0] === 'followUps' && path[3] === name);
+  const isShown = kind?.settings.shown.includes(String(setting)) ?? shown.has(String(setting));
+  if (!isPlain || !isShown) return '';
   const text = String(value);
   // The part before an @ in a URL may be a password.
   return text.includes('@') ? '' : logLine(text, 80);

@@ -1,3 +1,4 @@
+import { kindOf, pipelineOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { FollowUpRule, RenderedAction } from '../../follow-ups/follow-up.ts';
 import { isGranted, type Grant } from '../../follow-ups/grants.ts';
 import { printPipelineAddress, type CompleteAddress } from '../../follow-ups/pipeline-address.ts';
@@ -81,12 +82,14 @@ function refusalOf(
   if (rule.startsWith('input/')) return undefined;
   if (rule.startsWith('hook/')) {
     const { action, argocd, event } = readActionBody(stored);
-    if (action.kind === 'postWebHook') return 'Hooks cannot post webhooks.';
+    const queued = pipelineOf(action);
+    if (queued === undefined)
+      return `Hooks only queue pipelines, and this is the ${kindOf(action).printTarget(action)}.`;
     const { name, namespace, project: appProject } = event.application;
     const [, ofHook = ''] = rule.split('/');
-    const about = { argocd, application: { name, namespace }, appProject, address: action };
+    const about = { argocd, application: { name, namespace }, appProject, address: queued };
     if (mayHookQueue?.({ ...about, namespace: ofHook }) === true) return undefined;
-    return `Hooks of ${namespace}/${name} may no longer queue ${printPipelineAddress(action)}. To allow it, add an entry to \`hooks.grants\` in the configuration.`;
+    return `Hooks of ${namespace}/${name} may no longer queue ${printPipelineAddress(queued)}. To allow it, add an entry to \`hooks.grants\` in the configuration.`;
   }
   if (!rule.startsWith('annotation/')) {
     const current = followUps.find(({ name }) => name === rule);
@@ -97,14 +100,15 @@ function refusalOf(
     return `The rule ${rule} in \`followUps\` of the configuration now has another target, so its earlier action is skipped.`;
   }
   const { action, argocd, event } = readActionBody(stored);
-  if (action.kind === 'postWebHook') return 'Annotations cannot post webhooks.';
+  const queued = pipelineOf(action);
+  if (queued === undefined)
+    return `Annotations only queue pipelines, and this is the ${kindOf(action).printTarget(action)}.`;
   const appProject = event.application.project;
-  if (isGranted(grants, { argocd, appProject, address: action })) return undefined;
-  return `Applications of AppProject ${appProject} may no longer queue ${printPipelineAddress(action)}. To allow it, add an entry to \`grants\` in the configuration.`;
+  if (isGranted(grants, { argocd, appProject, address: queued })) return undefined;
+  return `Applications of AppProject ${appProject} may no longer queue ${printPipelineAddress(queued)}. To allow it, add an entry to \`grants\` in the configuration.`;
 }
 
 /** Whether a rule still has the target of its earlier action. The organization may be left out. */
 function isSameTarget(current: FollowUpRule['do'], action: RenderedAction): boolean {
-  const defaults = action.kind === 'postWebHook' ? undefined : action;
-  return targetKey(current, defaults) === targetKey(action);
+  return targetKey(current, pipelineOf(action)) === targetKey(action);
 }

@@ -1,5 +1,6 @@
 import { collectionKey, coreHostOf } from '../../azure/http/collection.ts';
 import { organizationName } from '../../azure/http/organization-name.ts';
+import { pipelineOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { Clock } from '../../async/clock.ts';
 import { foldProjectName } from '../../text/project-name.ts';
 import { plainLine, webAddress } from '../../text/foreign-text.ts';
@@ -76,8 +77,9 @@ function inOrder(found: readonly Found[], { claimant }: EventClaim): readonly Fo
 
 /** Whether the action queued into the proven organization and project of the run. */
 function isQueuedTo({ address, proven }: ClaimSpec, { action }: ActionBody): boolean {
-  if (action.kind === 'postWebHook') return false;
-  const { organization, project } = action;
+  const queued = pipelineOf(action);
+  if (queued === undefined) return false;
+  const { organization, project } = queued;
   const own = organizationName(coreHostOf(address.collection));
   if (foldProjectName(organization) !== foldProjectName(own)) return false;
   if (project.toLowerCase() === address.projectId.toLowerCase()) return true;

@@ -191,7 +191,7 @@ export class EventRecorder {
   /** An action for the same event and pipeline. A hook that counts attempts gets its own. */
   async #alike(event: ApplicationEvent, rule: FollowUpRule): Promise<StoredAction | undefined> {
     const { do: wanted, each } = rule;
-    if (wanted.kind !== 'queuePipeline' || each === 'attempt') return undefined;
+    if (each === 'attempt') return undefined;
     const target = targetKey(wanted);
     if (target === undefined) return undefined;
     const actions = await this.#ports.store.actions({

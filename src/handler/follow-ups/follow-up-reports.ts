@@ -1,6 +1,6 @@
 import { readActionBody } from '../../actions/action-body.ts';
 import type { ActionState, StoredAction } from '../../actions/stored-action.ts';
-import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
+import { kindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { FollowUpReport, FollowUpState } from '../../sync/model/follow-up-report.ts';
 
 const states: Readonly<Record<ActionState, FollowUpState>> = {
@@ -16,8 +16,13 @@ const states: Readonly<Record<ActionState, FollowUpState>> = {
 export function reportOf(stored: StoredAction): FollowUpReport {
   const { key, rule, state, outcome, message } = stored;
   const { event, action } = readActionBody(stored);
-  const pipeline =
-    action.kind === 'postWebHook' ? new URL(action.url).host : printPipelineAddress(action);
+  const kind = kindOf(action);
+  const pipeline = kind.print(action);
+  // Done is done: there is no run that could still end.
+  if (state === 'done' && !kind.queues) {
+    const result = { state: 'ended', run: undefined, result: 'succeeded' } as const;
+    return { ...{ key, rule, event: event.kind, pipeline, message }, ...result };
+  }
   return {
     ...{ key, rule, event: event.kind, pipeline, state: states[state] },
     ...{ run: outcome, result: undefined, message },

@@ -1,9 +1,10 @@
-import { readActionBody, type ActionBody } from '../../actions/action-body.ts';
+import { readActionBody } from '../../actions/action-body.ts';
 import { isOpen, type StoredAction } from '../../actions/stored-action.ts';
 import { ArgoCDError } from '../../argocd/argocd-error.ts';
 import type { ArgoCD } from '../../argocd/port.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { PipelineRun } from '../../azure/pipelines/pipelines.ts';
+import { kindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import { hookRuleOf } from '../../follow-ups/hook-rule.ts';
 import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
@@ -210,11 +211,11 @@ export class HookCalls implements HookIntake {
   }
 }
 
-function viewOf(action: StoredAction, run?: PipelineRun): HookFollowUp {
-  const { rule, state, message, outcome } = action;
-  const body = readActionBody(action);
+function viewOf(stored: StoredAction, run?: PipelineRun): HookFollowUp {
+  const { rule, state, message, outcome } = stored;
+  const { action, eventKey: id } = readActionBody(stored);
   return {
-    ...{ id: body.eventKey, rule, state, message, target: targetOf(body) },
+    ...{ id, rule, state, message, target: kindOf(action).print(action) },
     run: outcome && {
       name: run?.name ?? outcome.name,
       page: run?.page ?? outcome.page,
@@ -222,8 +223,4 @@ function viewOf(action: StoredAction, run?: PipelineRun): HookFollowUp {
       result: run?.result,
     },
   };
-}
-
-function targetOf({ action }: ActionBody): string {
-  return action.kind === 'postWebHook' ? action.url : printPipelineAddress(action);
 }

@@ -1,3 +1,4 @@
+import { isKnown } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { RenderedAction } from '../../follow-ups/follow-up.ts';
 import { targetKey } from '../../follow-ups/target-key.ts';
 import type { PacedAction } from '../store/event-store.ts';
@@ -39,7 +40,10 @@ export class RulePace {
   recall(actions: readonly PacedAction[]): void {
     const sorted = [...actions].sort((one, other) => one.dueAt - other.dueAt);
     for (const { rule, action, uid, dueAt } of sorted) {
-      const question = { rule, action: JSON.parse(action) as RenderedAction, uid };
+      const rendered = JSON.parse(action) as RenderedAction;
+      // Another version may have stored it.
+      if (!isKnown(rendered)) continue;
+      const question = { rule, action: rendered, uid };
       this.#queueOf(question).add({ at: dueAt, uid });
     }
   }

@@ -1,10 +1,10 @@
-import { findActionBody, readActionBody } from '../../actions/action-body.ts';
+import { findActionBody } from '../../actions/action-body.ts';
 import { runOf } from '../../actions/pipeline-request.ts';
 import type { RunProgress } from '../../actions/run-progress.ts';
 import { ownRequest } from '../../actions/targets-by-kind.ts';
 import type { PipelineRun, Pipelines, RunReference } from '../../azure/pipelines/pipelines.ts';
+import { kindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
-import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
 import { RuleSet } from '../../follow-ups/rule-set.ts';
 import { targetKey } from '../../follow-ups/target-key.ts';
 import type { ApplicationEvent, EventKind } from '../../sync/events/application-event.ts';
@@ -84,15 +84,13 @@ export class RunFollowUps {
   /** The current state of a follow-up, by its key; undefined if the store no longer has it. */
   async find(key: string): Promise<RunFollowUp | undefined> {
     const action = await this.#ports.store.action(key);
-    if (action === undefined || findActionBody(action) === undefined) return undefined;
+    const body = action && findActionBody(action);
+    if (action === undefined || body === undefined) return undefined;
     const { state, request, outcome } = action;
     const report = reportOf(action);
-    const isDone = state === 'done' && request !== undefined && outcome !== undefined;
-    // A webhook has no later end.
-    if (isDone && readActionBody(action).action.kind === 'postWebHook') {
-      return { report: delivered(report), run: undefined, isUnclear: false };
-    }
-    const run = isDone ? runOf(ownRequest(request), outcome) : undefined;
+    const { queues } = kindOf(body.action);
+    const isQueued = queues && state === 'done' && request !== undefined && outcome !== undefined;
+    const run = isQueued ? runOf(ownRequest(request), outcome) : undefined;
     return { report, run, isUnclear: state === 'sent' };
   }
 
@@ -164,7 +162,7 @@ function unstarted(
   const isAllowed = end === undefined || mayQueue(rule, end, argocd);
   return {
     ...{ key: `unstarted/${rule.name}`, rule: rule.name, event: end?.kind ?? 'succeeded' },
-    pipeline: rule.do.kind === 'postWebHook' ? rule.do.url : printPipelineAddress(rule.do),
+    pipeline: kindOf(rule.do).print(rule.do),
     ...{ state: 'notQueued', run: undefined, result: undefined },
     message: isAllowed ? unseen : notAllowedAnyMore,
   };
@@ -172,7 +170,3 @@ function unstarted(
 
 const unseen =
   'The handler has not seen the end of the operation while Argo CD showed it: nothing was queued for it.';
-
-function delivered(report: FollowUpReport): FollowUpReport {
-  return { ...report, state: 'ended', run: undefined, result: 'succeeded' };
-}

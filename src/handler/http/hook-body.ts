@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { queuePipelineSchema } from '../../follow-ups/action-schema.ts';
+import { queuePipelineSchema } from '../../follow-ups/action-kinds/queue-pipeline.ts';
 import { recurrences } from '../../follow-ups/follow-up.ts';
 import type { Fault } from '../../inputs/fault.ts';
 import { parseName } from '../../settings/names.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import { completeAddress } from '../../follow-ups/pipeline-address.ts';
-import type { QueuePipeline } from '../../follow-ups/follow-up.ts';
+import type { QueuePipeline } from '../../follow-ups/action-kinds/queue-pipeline.ts';
 import type { CompleteAddress } from '../../follow-ups/pipeline-address.ts';
 import { Secret } from '../../secret.ts';
 import { printName } from '../../sync/model/application.ts';

@@ -4,7 +4,7 @@ import { PipelineError } from '../../azure/pipelines/pipeline-error.ts';
 import type { PipelineRun, Pipelines, UncheckedRequest } from '../../azure/pipelines/pipelines.ts';
 import { RestPipelines } from '../../azure/pipelines/rest-pipelines.ts';
 import { eventKeyOf } from '../../follow-ups/action-key.ts';
-import { refOf } from '../../follow-ups/render-action.ts';
+import { refOf } from '../../follow-ups/action-kinds/queue-pipeline.ts';
 import { parsePipelineAddress } from '../../follow-ups/pipeline-address.ts';
 import type { HookArguments, QueueTexts } from '../arguments.ts';
 import { CallFailed, type Accepted, type FollowUp } from '../handler-client.ts';

@@ -5,15 +5,16 @@ import {
   readRequest,
   uncheckedRequest,
   unfitFor,
+  wantedBy,
+  type RenderedQueueing,
 } from '../../actions/pipeline-request.ts';
 import type { ActionOutcome, StoredAction } from '../../actions/stored-action.ts';
 import { PipelineError } from '../../azure/pipelines/pipeline-error.ts';
 import type { Pipelines } from '../../azure/pipelines/pipelines.ts';
-import type { RenderedAction } from '../../follow-ups/follow-up.ts';
 
 /** What to do for which event; the `body` of a step's action. */
 export interface StepOrder {
-  readonly action: RenderedAction;
+  readonly action: RenderedQueueing;
   /** 15 digits by which its run is found again. */
   readonly eventKey: string;
 }
@@ -34,13 +35,10 @@ export class JobTarget implements ActionTarget {
   prepare({ body }: StoredAction, signal: AbortSignal): Promise<string> {
     return explained(async () => {
       const { action, eventKey } = JSON.parse(body) as StepOrder;
-      if (action.kind === 'postWebHook') throw new Error('An input cannot post a webhook.');
-      const { project, pipeline: reference } = action;
-      const address = { organization: this.#collection, project };
-      const kind = action.kind === 'createRelease' ? 'release' : 'pipeline';
-      const found = await this.#pipelines.find(address, { kind, reference }, signal);
+      const address = { organization: this.#collection, project: action.project };
+      const found = await this.#pipelines.find(address, wantedBy(action), signal);
       const unfit = unfitFor(found.kind, action);
-      if (unfit.length > 0) throw classic(reference, unfit);
+      if (unfit.length > 0) throw classic(action.pipeline, unfit);
       const own = { ...address, pipeline: found.id, kind: found.kind };
       const request = uncheckedRequest(action, own, eventKey);
       const { mark } = await this.#pipelines.check(request, signal);

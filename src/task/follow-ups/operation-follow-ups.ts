@@ -8,9 +8,9 @@ import { errorMessage } from '../../async/error-message.ts';
 import type { Pipelines } from '../../azure/pipelines/pipelines.ts';
 import type { FollowedEnd } from '../../follow/follow-observer.ts';
 import { actionKeyOf, eventKeyOf } from '../../follow-ups/action-key.ts';
+import { kindOf, pipelineOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import { withFollowUps, withoutOwn } from '../../follow-ups/included-follow-ups.ts';
-import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
 import { renderAction } from '../../follow-ups/render-action.ts';
 import { RuleSet } from '../../follow-ups/rule-set.ts';
 import { valuesOf } from '../../follow-ups/template-values.ts';
@@ -111,7 +111,9 @@ export class OperationFollowUps implements FollowUps {
     const { namespace: ownNamespace, labels } = application;
     for (const rule of this.#rules.matching(event, { argocd, ownNamespace, labels })) {
       const values = valuesOf(event, { argocd, applicationUrl: pageOf(name) });
-      const action = renderAction(rule, values, job);
+      const rendered = renderAction(rule, values, job);
+      // Others are refused with the input (`step-rules.ts`).
+      const action = rendered && pipelineOf(rendered);
       if (action === undefined) continue;
       const key = actionKeyOf(event, rule);
       const now = clock.now();
@@ -122,7 +124,7 @@ export class OperationFollowUps implements FollowUps {
         ...{ request: undefined, outcome: undefined, message: '' },
       });
       if (!isNew) continue;
-      const pipeline = rule.do.kind === 'postWebHook' ? '' : printPipelineAddress(rule.do);
+      const pipeline = kindOf(rule.do).print(rule.do);
       const report = { key, rule: rule.name, event: event.kind, pipeline };
       const followUp = new FollowUp(report, (told) =>
         this.#options.tell({ kind: 'followUp', application: name, followUp: told }),

@@ -1,3 +1,4 @@
+import { kindOf, pipelineOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import type { Problem } from '../../inputs/fault.ts';
 import { foldProjectName } from '../../text/project-name.ts';
@@ -11,10 +12,20 @@ export function problemsOfRules(
   return rules.flatMap((rule): readonly Problem[] => {
     const name = rule.name.replace(/^input\//, '');
     const { argocd } = rule.for;
-    const named = rule.do.kind === 'postWebHook' ? undefined : rule.do.organization;
+    const queued = pipelineOf(rule.do);
+    const named = queued?.organization;
     const isElsewhere =
       named !== undefined && foldProjectName(named) !== foldProjectName(organization);
     return [
+      ...(queued === undefined
+        ? [
+            {
+              text: '',
+              problem: `${name}: a step on an agent only queues pipelines, and this is to ${kindOf(rule.do).printDeed(rule.do)}`,
+              advice: "Move the rule to the handler's configuration.",
+            },
+          ]
+        : []),
       ...(isElsewhere
         ? [
             {

@@ -32,6 +32,16 @@ describe('An action as reported in its run', () => {
     );
   });
 
+  it('is over once it is done if it has no run', () => {
+    const hook = { kind: 'postWebHook', url: 'https://hooks.example.com/x', rule: 'tell' } as const;
+    const outcome = { id: 204, name: '204 from hooks.example.com', page: '' };
+    const { state, result, run } = reportOf({
+      ...storedAction(hook, { rule: 'tell' }),
+      ...{ state: 'done', outcome },
+    });
+    assert.deepEqual([state, result, run], ['ended', 'succeeded', undefined]);
+  });
+
   it('shows only the host of a webhook, since its URL may contain a secret', () => {
     const hook = {
       kind: 'postWebHook',

@@ -14,6 +14,7 @@ import {
 } from '../../sync/sample-application.ts';
 import { run } from '../http/example-runs.ts';
 import { Scene, settings } from './scene.ts';
+import { Secret } from '../../../src/secret.ts';
 
 const smoke = hook({
   name: 'smoke-tests',
@@ -244,6 +245,21 @@ describe("A hook's call", function () {
       followUps.map(({ target, state: of }) => [target, of]),
       [['fabrikam/shop/smoke-tests', 'done']],
     );
+  });
+
+  it('is told the host of a webhook, since its address may hold a secret', async () => {
+    const secret = new Secret('sixteen-characters');
+    const action = { kind: 'postWebHook', url: 'https://x.example/s3cret', secret } as const;
+    const told = { ...rule({ when: { events: ['phaseReached'] } }), do: action };
+    await begin(settings({ followUps: [told] }));
+    scene.put(testing());
+    await calls.accept(call, noAbort);
+    await scene.rest();
+    const { followUps } = accepted(await calls.accept({ ...call, queue: undefined }, noAbort));
+    assert.deepEqual(followUps.map(({ target }) => target).sort(), [
+      'fabrikam/shop/smoke-tests',
+      'x.example',
+    ]);
   });
 
   const completing: HookCall = { ...call, queue: undefined, completes: true };

@@ -56,6 +56,13 @@ describe('The pace of a rule', () => {
     assert.equal(next(pace, 'a', limits(2), 10 * hour), 10 * hour + 1);
   });
 
+  it('does not count what only another version knows', () => {
+    const pace = new RulePace();
+    const action = JSON.stringify({ kind: 'sendPigeon', to: 'Paris' });
+    pace.recall([{ rule: 'smoke', uid: 'a', action, dueAt: 9 * hour }]);
+    assert.equal(next(pace, 'a', limits(1), 9 * hour), 9 * hour);
+  });
+
   it('forgets what is no longer within an hour', () => {
     const pace = new RulePace();
     next(pace, 'a', limits(1), 0);

@@ -1,5 +1,5 @@
 import { actionKeyOf, eventKeyOf } from '../../../src/follow-ups/action-key.ts';
-import type { RenderedRun } from '../../../src/follow-ups/follow-up.ts';
+import type { RenderedRun } from '../../../src/follow-ups/action-kinds/queue-pipeline.ts';
 import { writeActionBody, type ActionBody } from '../../../src/actions/action-body.ts';
 import type { StoredAction } from '../../../src/handler/store/event-store.ts';
 import { event } from '../../follow-ups/events.ts';

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readActionBody } from '../../../src/actions/action-body.ts';
 import type { ActionTarget } from '../../../src/actions/action-target.ts';
 import type { StoredAction } from '../../../src/actions/stored-action.ts';
+import type { ActionTargets } from '../../../src/actions/targets-by-kind.ts';
 import type { ArgoCD, SummaryEvent } from '../../../src/argocd/port.ts';
+import { actionKinds } from '../../../src/follow-ups/action-kinds/action-kinds.ts';
 import { systemClock } from '../../../src/async/clock.ts';
 import {
   FollowUps,
@@ -94,7 +96,7 @@ export class Scene {
     this.followUps = new FollowUps({
       ...{ store: this.store.events, clock: this.clock, random: () => 0.5, ...more },
       ...{ signal: this.#life.signal },
-      targets: { queuePipeline: target, createRelease: target, postWebHook: target },
+      targets: Object.fromEntries(actionKinds.map(({ kind }) => [kind, target])) as ActionTargets,
       server: (argocd) => (argocd === 'prod' ? this.#server() : undefined),
       telemetry: {
         eventSeen: (kind, late) => this.seen.push(late ? `${kind} late` : kind),

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import * as z from 'zod/mini';
+import { followUpsSchema } from '../../../src/follow-ups/read-follow-ups.ts';
 import { readJob } from '../../../src/task/follow-ups/job.ts';
 import { parse } from '../../../src/task/follow-ups/main.ts';
+import { problemsOfRules } from '../../../src/task/follow-ups/step-rules.ts';
 import type { ConnectionSource } from '../../../src/task/connection.ts';
 
 type Texts = Readonly<Record<string, string>>;
@@ -47,6 +50,23 @@ describe('The follow-ups of a step', () => {
       "a: the job's token is valid only for the organization fabrikam",
       'b: a step on an agent does not know names of Argo CD instances',
     ]);
+  });
+
+  it('queue pipelines, and do nothing else', () => {
+    const [rule, ...others] = z.parse(followUpsSchema, [
+      {
+        name: 'tell',
+        when: { events: ['succeeded'] },
+        do: { postWebHook: { url: 'https://x.example/secret', secret: 'sixteen-characters' } },
+      },
+    ]);
+    assert.ok(rule !== undefined && others.length === 0);
+    assert.deepEqual(
+      problemsOfRules([{ ...rule, name: 'input/tell' }], { organization: 'fabrikam' }).map(
+        ({ problem }) => problem,
+      ),
+      ['tell: a step on an agent only queues pipelines, and this is to post to x.example'],
+    );
   });
 
   it("require a job's token, and a project", () => {
