@@ -25,15 +25,15 @@ describe('The command of hooks with an Incoming WebHook, as it ships', function 
   beforeEach(async () => {
     azure = await AzureDevOpsSimulator.start();
     azure.addIncomingWebhook({
-      ...{ name: 'argocd', secret: 'a-secret-of-the-web-hook', subscribers: ['smoke-tests'] },
+      ...{ name: 'argocd', secret: 'a-secret-of-the-webhook', subscribers: ['smoke-tests'] },
     });
     azure.addIncomingWebhook({
-      ...{ name: 'summed', secret: 'a-secret-of-the-web-hook', header: 'X-WebHook-Checksum' },
+      ...{ name: 'summed', secret: 'a-secret-of-the-webhook', header: 'X-WebHook-Checksum' },
       subscribers: ['smoke-tests'],
     });
     azure.addIncomingWebhook({ name: 'open', subscribers: ['smoke-tests'] });
     folder = mkdtempSync(join(tmpdir(), 'hook-web-'));
-    writeFileSync(join(folder, 'secret'), 'a-secret-of-the-web-hook\n');
+    writeFileSync(join(folder, 'secret'), 'a-secret-of-the-webhook\n');
     writeFileSync(join(folder, 'wrong'), 'another-secret-of-something\n');
   });
   afterEach(async () => {
@@ -157,7 +157,7 @@ describe('The command of hooks with an Incoming WebHook, as it ships', function 
     const { out, errors } = await runCommand(words('argocd', ...signed()));
     const sent = azure.requests[0]?.headers['x-hub-signature'] ?? '';
     assert.match(String(sent), /^[0-9A-F]{40}$/);
-    for (const part of [String(sent), 'a-secret-of-the-web-hook']) {
+    for (const part of [String(sent), 'a-secret-of-the-webhook']) {
       assert.ok(!(out + errors).includes(part));
     }
   });

@@ -45,7 +45,7 @@ export class FollowPolicy {
   /** Runs may bring their own rules, so any application may have to be followed. */
   readonly takesInputs: boolean;
 
-  /** `since`: since when each name of `caredNames` is followed, from the store. */
+  /** `since`: since when each name of `followedNames` is followed, from the store. */
   constructor(
     { followUps, grants, takesInputs = false }: FollowPolicySettings,
     since: ReadonlyMap<string, number>,
