@@ -61,9 +61,7 @@ export function isTracked(
   const match = compareName(source, asked, source.targetRevision, known);
   // Tags are hardly ever named like a branch, and pipelines name branches in full: until it is
   // known, the name is taken for the branch, never for a tag.
-  return match === 'unknowable' && known === undefined
-    ? isBranchInFull(asked)
-    : match === 'same';
+  return match === 'unknowable' && known === undefined ? isBranchInFull(asked) : match === 'same';
 }
 
 /** The commits whose tags decide whether what is asked is what the application tracks. */
