@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { configMap, deployment, files, job, service } from '../manifests.ts';
-import { onEachNode, paced, type Stage } from './bundle/stage.ts';
+import { onEachNode, paced, stopped, type Stage } from './bundle/stage.ts';
 import { pathFrom } from '../../simulators/agent/windows-node.ts';
 import { assertSound, resultOf, summaryOf } from './bundle/soundness.ts';
 
@@ -130,7 +130,7 @@ describe('The bundle', () => {
         });
       },
       // Time waits for the log, however busy the machine is.
-      { timeScale: Infinity },
+      stopped,
     ),
   );
 

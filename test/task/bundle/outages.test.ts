@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { configMap, job } from '../../manifests.ts';
 import type { FaultKind, FaultRule } from '../../../simulators/argo-cd/faults.ts';
 import { assertSound } from './soundness.ts';
-import { lineOf, onNewestNode, type Stage } from './stage.ts';
+import { lineOf, onNewestNode, paced, pacedTo, stopped, type Stage } from './stage.ts';
 
 const syncsOf = ({ argocd }: Stage) =>
   argocd.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/sync')).length;
@@ -61,13 +61,14 @@ describe('The bundle with a difficult Argo CD', () => {
       const { argocd, make, start } = stage;
       make('shop', job('slow', { hook: 'PreSync', seconds: 10 }), configMap('a'));
       const running = start();
-      await lineOf(running, /Job\/slow .*Running/);
-      await argocd.restart(35_000);
-      const step = await running.done;
+      await pacedTo(argocd, running, /Job\/slow .*Running/);
+      const restarted = argocd.restart(35_000);
+      const step = await paced(argocd, running);
+      await restarted;
       assertSound(step);
       assert.equal(step.result, 'Succeeded', step.lines.join('\n'));
       assert.equal(syncsOf(stage), 1);
-    }),
+    }, stopped),
   );
 
   it(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { configMap, job } from '../../manifests.ts';
 import { defaultSpec } from '../../../simulators/argo-cd/simulator.ts';
 import { assertSound } from './soundness.ts';
-import { lineOf, onEachNode, onWindows, type Inputs } from './stage.ts';
+import { onEachNode, onWindows, paced, pacedTo, stopped, type Inputs } from './stage.ts';
 
 const errorsOf = (run: { issues: readonly { type: string; message: string }[] }) =>
   run.issues.filter(({ type }) => type === 'error').map(({ message }) => message);
@@ -174,15 +174,15 @@ describe('The bundle with unexpected faults', () => {
 
   it(
     'keeps its result if no file can be written any more',
-    onEachNode(async ({ make, start, node }) => {
+    onEachNode(async ({ argocd, make, start, node }) => {
       make('shop', job('slow', { hook: 'PreSync', seconds: 15 }), configMap('a'));
       const temporary = join(folder, `gone-${node}`);
       mkdirSync(temporary);
       const running = start({}, { variables: { 'Agent.TempDirectory': temporary } });
-      await lineOf(running, /Job\/slow .*Running/);
+      await pacedTo(argocd, running, /Job\/slow .*Running/);
       rmSync(temporary, { recursive: true });
       writeFileSync(temporary, '');
-      const step = await running.done;
+      const step = await paced(argocd, running);
       assertSound(step);
       assert.equal(step.result, 'Succeeded', step.lines.join('\n'));
       assert.equal(step.outputs['outcome'], 'succeeded');
@@ -192,7 +192,7 @@ describe('The bundle with unexpected faults', () => {
         step.lines.join('\n'),
         /##\[warning\]result\.json could not be written: ENOTDIR/,
       );
-    }),
+    }, stopped),
   );
 
   it(

@@ -31,6 +31,9 @@ export interface Stage {
   readonly run: (inputs?: Inputs, circumstances?: Circumstances) => Promise<TaskRun>;
 }
 
+/** Time stands still, but for `paced` and `pacedTo`. */
+export const stopped = { timeScale: Infinity } as const satisfies SimulatorOptions;
+
 const bundle = join(taskFolder('ArgoCDSync'), 'index.js');
 /** Whether the bundle runs on the Windows build of Node. */
 export const onWindows = process.platform === 'win32' || windowsNodeVariable in process.env;
@@ -104,23 +107,43 @@ async function play(
   }
 }
 
-/**
- * Advances the stopped time of an Argo CD (`timeScale: Infinity`) until a run has ended, but never
- * while a hook runs that the log has not reported: so even a slow run misses nothing.
- */
+/** Advances the time of an Argo CD (`stopped`) until a run has ended: see `advance`. */
 export async function paced(argocd: ArgoCDSimulator, running: RunningTask): Promise<TaskRun> {
+  await advance(argocd, running, () => false);
+  return running.done;
+}
+
+/** The same until the log has a matching line. Then time stands still, whatever the test does meanwhile. */
+export async function pacedTo(
+  argocd: ArgoCDSimulator,
+  running: RunningTask,
+  pattern: RegExp,
+): Promise<void> {
+  const isReached = () => running.lines.some((line) => pattern.test(line));
+  await advance(argocd, running, isReached);
+  assert.ok(isReached(), `no line fits ${String(pattern)}:\n${running.lines.join('\n')}`);
+}
+
+/**
+ * Advances the time of an Argo CD, but never while a hook runs that the log has not reported: so even a
+ * slow run misses nothing.
+ */
+async function advance(
+  argocd: ArgoCDSimulator,
+  running: RunningTask,
+  isReached: () => boolean,
+): Promise<void> {
   let isOver = false;
   void running.done.then(() => (isOver = true));
   const isTold = (name: string) =>
     running.lines.some((line) => new RegExp(`/${name} +Running`).test(line));
-  while (!isOver) {
+  while (!isOver && !isReached()) {
     const { syncResult } = argocd.application('shop')?.status.operationState ?? {};
     const hooks = (syncResult?.resources ?? []).filter(({ hookType }) => hookType !== undefined);
     const awaited = hooks.filter(({ hookPhase }) => hookPhase === 'Running');
     if (awaited.every(({ name }) => isTold(name))) argocd.advance(100);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  return running.done;
 }
 
 /** Resolves when the log has a matching line. */
