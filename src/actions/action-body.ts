@@ -19,6 +19,8 @@ const most = {
 
 /** One link of a chain of follow-ups: an application, and the rule that acted on it. */
 export interface ChainLink {
+  /** Name of the Argo CD instance; absent in what an earlier version stored. */
+  readonly argocd?: string | undefined;
   /** The application's uid. */
   readonly uid: string;
   /** `name` or `namespace/name`, as in rules. */
@@ -108,7 +110,7 @@ const bodySchema = z.object({
   action: z.union(actionKinds.map((kind) => kind.stored())),
   eventKey: text,
   late: z.boolean(),
-  chain: z.array(z.object({ uid: text, application: text, rule: text })),
+  chain: z.array(z.object({ argocd: z.optional(text), uid: text, application: text, rule: text })),
 });
 
 /** Serializes the body for a `StoredAction`. */

@@ -7,16 +7,18 @@ const longestId = 600;
 
 /**
  * Identifies an action: the event and the rule, plus the attempt if the rule counts attempts. It is the
- * same however often the event is seen.
+ * same however often the event is seen. `prefix` tells apart the events of two Argo CD servers whose
+ * applications share a `uid`.
  */
 export function actionKeyOf(
   { id, operation }: Pick<ApplicationEvent, 'id' | 'operation'>,
   { name, each }: Pick<FollowUpRule, 'name' | 'each'>,
+  prefix = '',
 ): string {
   const event = id.length <= longestId ? id : `${id.slice(0, 100)}#${digestOfText(id)}`;
   const attempt = each === 'attempt' ? [String(operation?.attempt ?? 0)] : [];
   // No rule name contains a bar or a line break, so keys cannot collide.
-  return [event, ...attempt, name].join('|');
+  return prefix + [event, ...attempt, name].join('|');
 }
 
 /**

@@ -75,7 +75,10 @@ async function scene(
     ...sample(`key-${place}`, time.now),
     ...change,
   }));
-  const memory = { uid: 'uid-1', historyId: 0, isDegraded: false, degradations: 0 };
+  const memory = {
+    ...{ argocd: 'prod', uid: 'uid-1', historyId: 0 },
+    ...{ isDegraded: false, degradations: 0 },
+  };
   await disk.recordEvents({ memory: { ...memory, operation: undefined }, actions });
   const stop = new AbortController();
   const running = worker.run(stop.signal);

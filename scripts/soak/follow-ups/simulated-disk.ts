@@ -9,6 +9,7 @@ import type {
   EventClaim,
   EventStep,
   EventStore,
+  MemoryKey,
   PacedAction,
   StoredAction,
 } from '../../../src/handler/store/event-store.ts';
@@ -29,13 +30,24 @@ export class SimulatedDisk implements EventStore {
     return [...this.#actions.values()];
   }
 
-  eventMemory(uid: string): Promise<ApplicationMemory | undefined> {
-    return Promise.resolve(this.#memoryOf(uid));
+  eventMemory(key: MemoryKey): Promise<ApplicationMemory | undefined> {
+    const kept = this.#memories.get(placeOf(key));
+    return Promise.resolve(
+      kept === undefined ? undefined : (JSON.parse(kept) as ApplicationMemory),
+    );
   }
 
-  eventMemories(limit: number, after = ''): Promise<readonly ApplicationMemory[]> {
-    const uids = [...this.#memories.keys()].filter((uid) => uid > after).sort();
-    return Promise.resolve(uids.slice(0, limit).flatMap((uid) => this.#memoryOf(uid) ?? []));
+  eventMemoriesOf(uid: string): Promise<readonly ApplicationMemory[]> {
+    return Promise.resolve(this.#inOrder().filter((memory) => memory.uid === uid));
+  }
+
+  eventMemories(limit: number, after?: MemoryKey): Promise<readonly ApplicationMemory[]> {
+    const start = after === undefined ? '' : placeOf(after);
+    return Promise.resolve(
+      this.#inOrder()
+        .filter((memory) => placeOf(memory) > start)
+        .slice(0, limit),
+    );
   }
 
   followedSince(names: readonly string[], now: number): Promise<ReadonlyMap<string, number>> {
@@ -45,16 +57,17 @@ export class SimulatedDisk implements EventStore {
     return Promise.resolve(known);
   }
 
-  recordEvents({ memory, actions }: EventStep): Promise<number> {
-    this.#memories.set(memory.uid, JSON.stringify(memory));
+  recordEvents({ memory, replaces = [], actions }: EventStep): Promise<number> {
+    for (const key of replaces) this.#memories.delete(placeOf(key));
+    this.#memories.set(placeOf(memory), JSON.stringify(memory));
     const added = actions.filter(({ key }) => !this.#actions.has(key));
     for (const action of added) this.#actions.set(action.key, action);
     this.#onMemory(memory);
     return Promise.resolve(added.length);
   }
 
-  forgetEvents(uid: string): Promise<void> {
-    this.#memories.delete(uid);
+  forgetEvents(key: MemoryKey): Promise<void> {
+    this.#memories.delete(placeOf(key));
     return Promise.resolve();
   }
 
@@ -133,12 +146,16 @@ export class SimulatedDisk implements EventStore {
     return Promise.resolve(0);
   }
 
-  #memoryOf(uid: string): ApplicationMemory | undefined {
-    const kept = this.#memories.get(uid);
-    return kept === undefined ? undefined : (JSON.parse(kept) as ApplicationMemory);
+  #inOrder(): readonly ApplicationMemory[] {
+    const entries = [...this.#memories].sort(([one], [other]) => (one < other ? -1 : 1));
+    return entries.map(([, kept]) => JSON.parse(kept) as ApplicationMemory);
   }
 
   #open(): StoredAction[] {
     return this.all.filter(({ state }) => isOpen(state));
   }
+}
+
+function placeOf({ uid, argocd }: MemoryKey): string {
+  return `${uid}|${argocd}`;
 }

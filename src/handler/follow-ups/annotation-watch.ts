@@ -3,6 +3,7 @@ import {
   type AnnotationSettings,
 } from '../../follow-ups/annotation-sentences.ts';
 import { printName, type Application } from '../../sync/model/application.ts';
+import type { MemoryKey } from '../store/event-store.ts';
 import { isOfHooks } from './follow-policy.ts';
 import type { AnnotationFaults, FollowUpTelemetry } from './follow-up-ports.ts';
 
@@ -20,7 +21,7 @@ interface Reading extends AnnotationFaults {
 /** Keeps what the annotations of applications ask for, and what is wrong or not granted. */
 export class AnnotationWatch {
   #settings: AnnotationSettings = { grants: [], organization: undefined };
-  /** By `uid`. Holds only applications that have annotations for us. */
+  /** By `keyOf`. Holds only applications that have annotations for us. */
   readonly #readings = new Map<string, Reading>();
   #faulty = 0;
   readonly #telemetry: Pick<FollowUpTelemetry, 'annotationFault'>;
@@ -44,10 +45,11 @@ export class AnnotationWatch {
     const { uid, annotations, project } = application;
     const { grants } = this.#settings;
     if (grants.length === 0) return;
-    if (Object.keys(annotations).length === 0) return this.forget(uid);
+    if (Object.keys(annotations).length === 0) return this.forget({ argocd, uid });
     const of = JSON.stringify([project, annotations]);
-    if (this.#readings.get(uid)?.of === of) return;
-    this.forget(uid);
+    const key = keyOf({ argocd, uid });
+    if (this.#readings.get(key)?.of === of) return;
+    this.forget({ argocd, uid });
     const { rules, faulty, forbidden } = judgeAnnotations(argocd, application, this.#settings);
     faulty.forEach(() => this.#telemetry.annotationFault('faulty'));
     forbidden.forEach(() => this.#telemetry.annotationFault('forbidden'));
@@ -55,7 +57,7 @@ export class AnnotationWatch {
     const isFaulty = sentences.length > 0;
     if (isFaulty) this.#faulty += 1;
     const isKept = this.#faulty <= mostFaulty;
-    this.#readings.set(uid, {
+    this.#readings.set(key, {
       argocd,
       application: printName(application),
       project,
@@ -66,13 +68,14 @@ export class AnnotationWatch {
   }
 
   /** Whether granted annotations ask for events of hooks or phases. */
-  followsHooks(uid: string): boolean {
-    return this.#readings.get(uid)?.followsHooks ?? false;
+  followsHooks(which: MemoryKey): boolean {
+    return this.#readings.get(keyOf(which))?.followsHooks ?? false;
   }
 
-  forget(uid: string): void {
-    if ((this.#readings.get(uid)?.faults.length ?? 0) > 0) this.#faulty -= 1;
-    this.#readings.delete(uid);
+  forget(which: MemoryKey): void {
+    const key = keyOf(which);
+    if ((this.#readings.get(key)?.faults.length ?? 0) > 0) this.#faulty -= 1;
+    this.#readings.delete(key);
   }
 
   /** How many applications have faulty or forbidden annotations. */
@@ -94,4 +97,9 @@ export class AnnotationWatch {
     const { faulty, forbidden } = judgeAnnotations(argocd, application, this.#settings);
     return [...faulty, ...forbidden];
   }
+}
+
+/** Grants are those of an instance, so each judges the application for itself. */
+function keyOf({ argocd, uid }: MemoryKey): string {
+  return `${argocd}|${uid}`;
 }

@@ -5,7 +5,7 @@ import { foldProjectName } from '../../text/project-name.ts';
 import { percentDecode } from '../../text/percent-encoding.ts';
 import { plainLine } from '../../text/foreign-text.ts';
 import type { EventStore, StoredAction } from '../store/event-store.ts';
-import { findActionBody, type ChainLink } from '../../actions/action-body.ts';
+import { findActionBody, type ActionBody, type ChainLink } from '../../actions/action-body.ts';
 
 /** How the action that led to an operation is found. */
 export interface ChainPorts {
@@ -37,7 +37,7 @@ export async function chainOf(
   const parent = (await store.actionOfPlan(planId)) ?? (await queuedBy(origin, store));
   if (parent === undefined) return [];
   const body = findActionBody(parent);
-  return body === undefined ? [] : [...body.chain, linkOf(body.event, parent.rule)];
+  return body === undefined ? [] : [...body.chain, linkOf(body, parent.rule)];
 }
 
 async function queuedBy(
@@ -73,9 +73,12 @@ function runAt(page: string): RunPage | undefined {
 }
 
 /** The link that an event and a rule add to a chain. */
-export function linkOf({ application }: ApplicationEvent, rule: string): ChainLink {
-  const { uid, name, namespace } = application;
-  return { uid, application: printName({ name, namespace }), rule };
+export function linkOf(
+  { event, argocd }: Pick<ActionBody, 'event' | 'argocd'>,
+  rule: string,
+): ChainLink {
+  const { uid, name, namespace } = event.application;
+  return { argocd, uid, application: printName({ name, namespace }), rule };
 }
 
 /** Why a chain may not get another link; undefined if it may. `longest`: the most links allowed. */
@@ -84,7 +87,7 @@ export function chainRefusal(
   next: ChainLink,
   longest: number,
 ): ChainRefusal | undefined {
-  const before = chain.findIndex(({ uid, rule }) => uid === next.uid && rule === next.rule);
+  const before = chain.findIndex((link) => isSame(link, next));
   if (before >= 0) {
     const loop = [...chain.slice(before), next].map(print).join(' → ');
     const message = `Skipped, because the follow-ups form a loop: ${loop}. Change one of these rules, or what its pipeline syncs.`;
@@ -94,6 +97,11 @@ export function chainRefusal(
   const way = [...chain, next].map(print).join(' → ');
   const message = `Skipped, because it would be follow-up ${chain.length + 1} in a row, and \`followUpLimits.chainDepth\` is ${longest}: ${way}.`;
   return { why: 'depth', message };
+}
+
+/** The restored copy of an Argo CD has applications with the same `uid`s. */
+function isSame({ argocd, uid, rule }: ChainLink, other: ChainLink): boolean {
+  return uid === other.uid && rule === other.rule && (argocd ?? other.argocd) === other.argocd;
 }
 
 const mostOfName = 100;

@@ -42,6 +42,8 @@ export type ActionSubject = Pick<
 /** Where an event was seen. */
 export interface SeenAt {
   readonly argocd: string;
+  /** From the application's memory. */
+  readonly keyPrefix: string | undefined;
   readonly ownNamespace: string;
   readonly applicationUrl: string;
 }
@@ -213,20 +215,20 @@ export class EventActions {
       readonly now: number;
     },
   ): Promise<StoredAction | keyof typeof leftWords | 'known'> {
-    const { argocd, applicationUrl, application, defaults, now } = about;
+    const { argocd, keyPrefix, applicationUrl, application, defaults, now } = about;
     const action = renderAction(rule, valuesOf(event, { argocd, applicationUrl }), defaults);
     // Only rules of an input may leave out the project; the run supplies it.
     if (action === undefined) return 'incomplete';
     const { chainDepth, actionsPerHour, keepTrying } = this.#settings.followUpLimits;
     const { pace, telemetry, onDelay, onFlood } = this.#ports;
-    const key = actionKeyOf(event, rule);
+    const key = actionKeyOf(event, rule, keyPrefix);
     // An action that exists is left unchanged and counts once.
     if ((await this.#ports.store.action(key)) !== undefined) {
       telemetry.seenAgain();
       return 'known';
     }
     const chain = await chainOf(event, application, this.#ports);
-    const refusal = chainRefusal(chain, linkOf(event, rule.name), chainDepth);
+    const refusal = chainRefusal(chain, linkOf({ event, argocd }, rule.name), chainDepth);
     if (refusal) telemetry.chainRefused(refusal.why);
     const { uid } = event.application;
     const limits = { perHour: actionsPerHour, longest: keepTrying };

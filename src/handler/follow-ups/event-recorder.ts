@@ -5,6 +5,8 @@ import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import { targetKey } from '../../follow-ups/target-key.ts';
 import type { ApplicationEvent } from '../../sync/events/application-event.ts';
 import { deletionOf, deriveEvents } from '../../sync/events/derive-events.ts';
+import type { EventMemory } from '../../sync/events/event-memory.ts';
+import { levelHealth } from '../../sync/events/health-count.ts';
 import { lookOf } from '../../sync/events/look.ts';
 import type { Application } from '../../sync/model/application.ts';
 import { isOlder, type Versioned } from '../../sync/model/resource-version.ts';
@@ -12,6 +14,7 @@ import type {
   ApplicationMemory,
   EventStep,
   EventStore,
+  MemoryKey,
   MemorySubject,
 } from '../store/event-store.ts';
 import type {
@@ -19,9 +22,11 @@ import type {
   ActionSubject,
   EventActions,
   EventActionsPorts,
+  SeenAt,
   SeenEvent,
 } from './event-actions.ts';
 import type { FollowUpTelemetry, WatchedArgoCD } from './follow-up-ports.ts';
+import { isKeyOf, knownApplication, type KnownApplication } from './known-application.ts';
 
 /** How many actions of an application are searched for a similar one, newest first. */
 const mostAlike = 100;
@@ -42,8 +47,10 @@ export interface Look {
 export interface EventRecorderPorts {
   readonly store: Pick<
     EventStore,
-    'eventMemory' | 'recordEvents' | 'forgetEvents' | 'action' | 'actions'
+    'eventMemoriesOf' | 'recordEvents' | 'forgetEvents' | 'action' | 'actions'
   >;
+  /** Whether there is an Argo CD instance of that name. */
+  readonly isConfigured: (argocd: string) => boolean;
   /** For the current configuration. */
   readonly actions: () => EventActions;
   readonly limits: () => Pick<ActionSettings['followUpLimits'], 'catchUp'>;
@@ -68,9 +75,9 @@ export class EventRecorder {
   readonly #ports: EventRecorderPorts;
   /** The latest recording of each application that is running or queued, by `uid`. */
   readonly #turns = new Map<string, Promise<void>>();
-  /** The newest of each application that was recorded, by `uid`. */
+  /** The newest of each application that was recorded, by `placeOf`. */
   readonly #newest = new Map<string, Versioned>();
-  /** Deleted applications: reads that started before the deletion are ignored. */
+  /** Deleted applications, by `placeOf`: reads that started before the deletion are ignored. */
   readonly #gone = new Set<string>();
 
   constructor(ports: EventRecorderPorts) {
@@ -88,9 +95,9 @@ export class EventRecorder {
    */
   recordOperation(application: Application, look: Look): Promise<void> {
     return this.#inTurn(application.uid, async () => {
-      const known = await this.#ports.store.eventMemory(application.uid);
-      if (known === undefined) return this.#record(application, look);
-      await this.#record({ ...application, health: untold }, look, known.about);
+      const { memory } = await this.#knownOf(application.uid, look);
+      if (memory === undefined) return this.#record(application, look);
+      await this.#record({ ...application, health: untold }, look, memory.about);
     });
   }
 
@@ -122,44 +129,52 @@ export class EventRecorder {
   }
 
   /** Records that the application was deleted while nobody watched. Only what was stored is known of it. */
-  recordAbsence({ uid, about }: ApplicationMemory, look: Look): Promise<void> {
+  recordAbsence(memory: ApplicationMemory, look: Look): Promise<void> {
+    const { uid, about } = memory;
     return this.#inTurn(uid, async () => {
-      if (about === undefined) return this.#forget(uid);
-      await this.#delete({ ...about, uid, images: [], operationState: undefined }, look);
+      if (about !== undefined) {
+        await this.#delete({ ...about, uid, images: [], operationState: undefined }, look);
+      }
+      await this.#forget(memory);
     });
   }
 
   /** Forgets an application without an event: another has its name, or its fate is unknown. */
-  forget(uid: string): Promise<void> {
-    return this.#inTurn(uid, () => this.#forget(uid));
+  forget(which: MemoryKey): Promise<void> {
+    return this.#inTurn(which.uid, () => this.#forget(which));
   }
 
-  async #forget(uid: string): Promise<void> {
-    await this.#ports.store.forgetEvents(uid);
-    this.#newest.delete(uid);
-    this.#gone.add(uid);
+  async #forget({ argocd, uid }: MemoryKey): Promise<void> {
+    await this.#ports.store.forgetEvents({ argocd, uid });
+    const place = placeOf({ argocd, uid });
+    this.#newest.delete(place);
+    this.#gone.add(place);
     const [oldest] = this.#gone;
     if (this.#gone.size > mostGone && oldest !== undefined) this.#gone.delete(oldest);
   }
 
   /** `kept`: the look is of an operation alone, older or not, and the application stays as it was recorded. */
   async #record(application: Application, look: Look, kept?: MemorySubject): Promise<void> {
-    const { store, telemetry } = this.#ports;
+    const { telemetry } = this.#ports;
     const { uid, resourceVersion } = application;
-    const newest = kept === undefined ? this.#newest.get(uid) : undefined;
-    if (this.#gone.has(uid) || (newest !== undefined && isOlder(application, newest))) return;
-    const known = await store.eventMemory(uid);
+    const place = placeOf({ argocd: look.argocd, uid });
+    const newest = kept === undefined ? this.#newest.get(place) : undefined;
+    if (this.#gone.has(place) || (newest !== undefined && isOlder(application, newest))) return;
+    const known = await this.#knownOf(uid, look);
     const since = secondOf(Math.max(look.since, this.#oldest));
-    const { events, memory } = deriveEvents(known, application, since, this.#ports.now());
-    const seen = this.#meant(events, application, look);
-    const actions = await this.#ports
-      .actions()
-      .of(seen, application, this.#placeOf(application, look));
+    const now = this.#ports.now();
+    const { events, memory } = deriveEvents(known.memory, application, since, now);
+    const seenAt = this.#seenAt(application, look, known);
+    const seen = this.#meant(events, look, seenAt);
+    const actions = await this.#ports.actions().of(seen, application, seenAt);
     const about = kept ?? subjectOf(application, look);
-    const step = { memory: { ...memory, about }, actions };
-    const isNews = actions.length > 0 || JSON.stringify(step.memory) !== JSON.stringify(known);
+    const step = stepOf({ ...memory, about }, look, known, actions);
+    const isNews =
+      actions.length > 0 ||
+      known.replaces.length > 0 ||
+      JSON.stringify(step.memory) !== JSON.stringify(known.memory);
     if (isNews) await this.#store(step);
-    if (kept === undefined) this.#newest.set(uid, { resourceVersion });
+    if (kept === undefined) this.#newest.set(place, { resourceVersion });
     if (!isNews) return;
     for (const { event, late } of seen) telemetry.eventSeen(event.kind, late);
   }
@@ -172,33 +187,37 @@ export class EventRecorder {
   ): Promise<StoredAction | undefined> {
     const { store } = this.#ports;
     const { uid } = application;
-    const isFirst = (await store.eventMemory(uid)) === undefined;
+    const isFirst = (await this.#knownOf(uid, look)).memory === undefined;
     // The regular rules come first: if one of them queues the pipeline already, the hook need not.
     await this.#record(application, { ...look, since: 0, isFirst });
-    const key = actionKeyOf(event, rule);
-    const known = (await store.action(key)) ?? (await this.#alike(event, rule));
-    if (known !== undefined) return known;
-    const place = this.#placeOf(application, look);
-    const action = await this.#ports.actions().ofRule(event, rule, application, place);
+    const known = await this.#knownOf(uid, look);
+    const key = actionKeyOf(event, rule, known.keyPrefix);
+    const earlier = (await store.action(key)) ?? (await this.#alike(event, rule, known));
+    if (earlier !== undefined) return earlier;
+    const seenAt = this.#seenAt(application, look, known);
+    const action = await this.#ports.actions().ofRule(event, rule, application, seenAt);
     if (action === undefined) return undefined;
-    const memory = (await store.eventMemory(uid)) ?? emptyMemory(uid);
-    await this.#store({ memory, actions: [action] });
+    await this.#store(stepOf(known.memory ?? emptyMemory(uid), look, known, [action]));
     // It was deleted while the hook's call was being answered.
-    if (this.#gone.has(uid)) await store.forgetEvents(uid);
+    const which = { argocd: look.argocd, uid };
+    if (this.#gone.has(placeOf(which))) await store.forgetEvents(which);
     return action;
   }
 
   /** An action for the same event and pipeline. A hook that counts attempts gets its own. */
-  async #alike(event: ApplicationEvent, rule: FollowUpRule): Promise<StoredAction | undefined> {
+  async #alike(
+    event: ApplicationEvent,
+    rule: FollowUpRule,
+    { keyPrefix }: KnownApplication,
+  ): Promise<StoredAction | undefined> {
     const { do: wanted, each } = rule;
     if (each === 'attempt') return undefined;
     const target = targetKey(wanted);
     if (target === undefined) return undefined;
-    const actions = await this.#ports.store.actions({
-      uid: event.application.uid,
-      limit: mostAlike,
-    });
+    const { uid } = event.application;
+    const actions = await this.#ports.store.actions({ uid, limit: mostAlike });
     return actions.find((one) => {
+      if (!isKeyOf({ keyPrefix, uid }, one.key)) return false;
       const { event: its, action } = readActionBody(one);
       return its.id === event.id && !one.rule.startsWith('hook/') && targetKey(action) === target;
     });
@@ -208,21 +227,30 @@ export class EventRecorder {
     application: ActionSubject & Pick<Application, 'uid' | 'images'>,
     look: Look,
   ): Promise<void> {
-    const { store, now, telemetry } = this.#ports;
+    const { now, telemetry } = this.#ports;
     const { isFirst } = look;
     const { uid } = application;
     const event = deletionOf(application, now());
     const seen = [{ event, late: isFirst, isMeant: () => true }];
+    const known = await this.#knownOf(uid, look);
     const actions = await this.#ports
       .actions()
-      .of(seen, application, this.#placeOf(application, look));
+      .of(seen, application, this.#seenAt(application, look, known));
     if (actions.length > 0) {
-      const memory = (await store.eventMemory(uid)) ?? emptyMemory(uid);
-      await this.#store({ memory, actions });
+      await this.#store(stepOf(known.memory ?? emptyMemory(uid), look, known, actions));
     }
     telemetry.eventSeen(event.kind, isFirst);
     // After a crash in between, the application is found deleted again: the same event, so the same actions.
-    await this.#forget(uid);
+    await this.#forget({ argocd: look.argocd, uid });
+  }
+
+  async #knownOf(
+    uid: string,
+    { argocd, server }: Pick<Look, 'argocd' | 'server'>,
+  ): Promise<KnownApplication> {
+    const { store, isConfigured } = this.#ports;
+    const all = await store.eventMemoriesOf(uid);
+    return knownApplication(all, { argocd, url: server.url, isConfigured });
   }
 
   async #store(step: EventStep): Promise<void> {
@@ -232,30 +260,31 @@ export class EventRecorder {
     if (made > 0) onActions();
   }
 
-  #placeOf(
+  #seenAt(
     { name, namespace }: Pick<Application, 'name' | 'namespace'>,
     { argocd, server }: Pick<Look, 'argocd' | 'server'>,
+    { keyPrefix }: KnownApplication,
   ) {
     const applicationUrl = server.pageOf({ name, namespace });
     const ownNamespace = server.namespace;
-    return { argocd, ownNamespace, applicationUrl, now: this.#ports.now() };
+    return { argocd, keyPrefix, ownNamespace, applicationUrl, now: this.#ports.now() };
   }
 
   /** Drops events at the first look of a process that are too old, or older than the rule they would trigger. */
   #meant(
     events: readonly ApplicationEvent[],
-    application: Application,
-    look: Look,
+    { isFirst }: Look,
+    seenAt: SeenAt,
   ): readonly SeenEvent[] {
     const { startedAt, sinceOf, telemetry, onIdle } = this.#ports;
-    if (!look.isFirst) return events.map((event) => ({ event, late: false, isMeant: () => true }));
+    if (!isFirst) return events.map((event) => ({ event, late: false, isMeant: () => true }));
     const began = secondOf(startedAt);
     return events.flatMap((event) => {
       // Argo CD does not always give the time.
       const at = event.at === 0 ? startedAt : event.at;
       if (at < this.#oldest) {
         telemetry.eventTooOld(event.kind);
-        onIdle(event, { ...this.#placeOf(application, look), late: true }, [tooOld]);
+        onIdle(event, { ...seenAt, late: true }, [tooOld]);
         return [];
       }
       const isMeant = (rule: FollowUpRule) => at >= secondOf(sinceOf(rule));
@@ -297,6 +326,23 @@ function subjectOf(application: Application, { argocd, server }: Look): MemorySu
   return { argocd, url: server.url, name, namespace, project, labels, annotations, look };
 }
 
-function emptyMemory(uid: string): ApplicationMemory {
+/** Where things about an application, as an instance sees it, are kept. */
+function placeOf({ argocd, uid }: MemoryKey): string {
+  return `${argocd}|${uid}`;
+}
+
+/** What an instance has learned, to be stored. */
+function stepOf(
+  memory: EventMemory & Pick<ApplicationMemory, 'about'>,
+  { argocd }: Pick<Look, 'argocd'>,
+  { memory: before, keyPrefix, replaces, others }: KnownApplication,
+  actions: readonly StoredAction[],
+): EventStep {
+  const prefixed = keyPrefix === undefined ? {} : { keyPrefix };
+  const counted = before === undefined ? levelHealth(memory, others) : memory;
+  return { memory: { ...counted, argocd, ...prefixed }, replaces, actions };
+}
+
+function emptyMemory(uid: string): EventMemory {
   return { uid, operation: undefined, historyId: -1, isDegraded: false, degradations: 0 };
 }

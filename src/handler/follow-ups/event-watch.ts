@@ -23,6 +23,8 @@ export interface EventWatchPorts {
   readonly argocd: string;
   /** Undefined once it is no longer configured. */
   readonly server: () => WatchedArgoCD | undefined;
+  /** Whether there is an instance of that name. */
+  readonly isConfigured: (argocd: string) => boolean;
   /** For the current configuration. Resolves once it is known since when everything is followed. */
   readonly policy: () => Promise<FollowPolicy>;
   readonly rulesOfRun: RulesOfRun | undefined;
@@ -59,11 +61,13 @@ export class EventWatch {
 
   constructor(ports: EventWatchPorts) {
     this.#ports = ports;
-    const { clock, random, store, recorder, argocd } = ports;
+    const { clock, random, store, recorder, argocd, isConfigured } = ports;
     const read = (wanted: ApplicationReference, signal: AbortSignal) => this.#read(wanted, signal);
     this.#reader = new ApplicationReader({ read, clock, random });
     const want = (wanted: ApplicationReference) => this.#reader.want(wanted);
-    this.#gone = new GoneApplications({ argocd, store, recorder, seen: this.#seen, want });
+    this.#gone = new GoneApplications({
+      ...{ argocd, store, recorder, seen: this.#seen, want, isConfigured },
+    });
   }
 
   get figures(): { readonly followed: number; readonly unread: number } {
@@ -117,9 +121,10 @@ export class EventWatch {
       const isOpen = policy.takesInputs || wanted.project === '';
       if (isOpen || this.#followedBy(policy, wanted)) this.#reader.want(wanted, grace);
     }
-    if (this.#areGoneSought) return;
+    const server = this.#ports.server();
+    if (this.#areGoneSought || server === undefined) return;
     try {
-      await this.#gone.seek(listings);
+      await this.#gone.seek(listings, server);
       this.#areGoneSought = true;
     } catch (error) {
       if (!(error instanceof StoreError)) this.#ports.onFault(error);
@@ -161,7 +166,8 @@ export class EventWatch {
     }
     // The previous application of that name was deleted unnoticed. For people it still exists, so there is no
     // event.
-    if (seen !== undefined && before === undefined) await recorder.forget(seen.uid);
+    if (seen !== undefined && before === undefined)
+      await recorder.forget({ argocd, uid: seen.uid });
     const look = lookOf(summary);
     const followed = await this.#followedFor(
       policy,
@@ -171,10 +177,10 @@ export class EventWatch {
     this.#seen.keep(summary, { look, isFollowed: followed !== undefined, at: clock.now() });
     if (followed === undefined) return;
     const isDetailed =
-      isUnderWay(summary) && (followed.followsHooks || annotations.followsHooks(uid));
+      isUnderWay(summary) && (followed.followsHooks || annotations.followsHooks({ argocd, uid }));
     const isFirst = before?.isFollowed !== true;
     if (!isDetailed) {
-      const known = isFirst ? (await store.eventMemory(uid))?.about?.look : before.look;
+      const known = isFirst ? (await store.eventMemory({ argocd, uid }))?.about?.look : before.look;
       if (known === look) return;
     }
     this.#reader.drop(summary);
@@ -190,10 +196,10 @@ export class EventWatch {
   ): Promise<void> {
     const { argocd, annotations, recorder, server } = this.#ports;
     const { uid, last } = summary;
-    annotations.forget(uid);
+    annotations.forget({ argocd, uid });
     const seen = this.#seen.find(summary);
     // Another application already has its name. For people it still exists, so there is no event.
-    if (seen !== undefined && seen.uid !== uid) return recorder.forget(uid);
+    if (seen !== undefined && seen.uid !== uid) return recorder.forget({ argocd, uid });
     const look = lookOf(summary);
     const followed = await this.#followedFor(
       policy,
@@ -303,7 +309,7 @@ export class EventWatch {
       application = await server.argocd.get({ name, namespace, project }, { signal });
     } catch (error) {
       if (!(error instanceof ArgoCDError) || error.failure !== 'not-found') throw error;
-      for (const uid of await this.#gone.tell(wanted, server)) annotations.forget(uid);
+      for (const uid of await this.#gone.tell(wanted, server)) annotations.forget({ argocd, uid });
       this.#seen.forget(wanted);
       return 'done';
     }
@@ -313,7 +319,7 @@ export class EventWatch {
     if (seen !== undefined && before === undefined) {
       // Another application of this name was reported during the read, and may be the newer one.
       if (seen.at >= askedAt) return 'again';
-      await this.#ports.recorder.forget(seen.uid);
+      await this.#ports.recorder.forget({ argocd, uid: seen.uid });
     }
     annotations.see(argocd, application);
     const look = lookOf(application);

@@ -3,7 +3,7 @@ import type { Clock } from '../../async/clock.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import type { ApplicationEvent } from '../../sync/events/application-event.ts';
 import type { Application, ApplicationName } from '../../sync/model/application.ts';
-import type { EventStore, StoredAction } from '../store/event-store.ts';
+import type { EventStore, MemoryKey, StoredAction } from '../store/event-store.ts';
 import { sweepEndlessly } from '../store/sweeper.ts';
 import { findActionBody } from '../../actions/action-body.ts';
 import { ActionWorker } from '../../actions/action-worker.ts';
@@ -21,6 +21,7 @@ import type {
   WatchedArgoCD,
 } from './follow-up-ports.ts';
 import { IdleEvents, type IdleEvent } from './idle-events.ts';
+import { isKeyOf } from './known-application.ts';
 import { RulePace } from './rule-pace.ts';
 import { TargetsByKind, type ActionTargets } from '../../actions/targets-by-kind.ts';
 
@@ -102,6 +103,7 @@ export class FollowUps {
       actions: () => this.#actions,
       limits: () => this.#settings.followUpLimits,
       sinceOf: (rule) => this.#currentPolicy.sinceOf(rule),
+      isConfigured: (argocd) => ports.server(argocd) !== undefined,
       now: () => clock.now(),
       startedAt: clock.now(),
       onActions: () => this.#worker.wake(),
@@ -177,14 +179,15 @@ export class FollowUps {
   }
 
   /** The actions for an application, newest first; with a key, only those of that operation. */
-  async actionsOf(uid: string, operationKey?: string): Promise<readonly StoredAction[]> {
-    if (operationKey === undefined) return this.#ports.store.actions({ uid, limit: mostActions });
-    return this.#actionsWith(uid, (operation) => operation?.key === operationKey);
+  async actionsOf(which: MemoryKey, operationKey?: string): Promise<readonly StoredAction[]> {
+    const isWanted = (operation: ApplicationEvent['operation']) =>
+      operationKey === undefined || operation?.key === operationKey;
+    return this.#actionsWith(which, isWanted);
   }
 
   /** Those of the operation with the marker of a run. */
-  actionsOfRun(uid: string, marker: string): Promise<readonly StoredAction[]> {
-    return this.#actionsWith(uid, (operation) => {
+  actionsOfRun(which: MemoryKey, marker: string): Promise<readonly StoredAction[]> {
+    return this.#actionsWith(which, (operation) => {
       const origin = operation?.origin;
       return origin?.kind === 'run' && origin.marker === marker;
     });
@@ -231,12 +234,15 @@ export class FollowUps {
   }
 
   async #actionsWith(
-    uid: string,
+    which: MemoryKey,
     isWanted: (operation: ApplicationEvent['operation']) => boolean,
   ): Promise<readonly StoredAction[]> {
-    const all = await this.#ports.store.actions({ uid, limit: mostActions });
+    const { store } = this.#ports;
+    const memory = await store.eventMemory(which);
+    const all = await store.actions({ uid: which.uid, limit: mostActions });
     const found: StoredAction[] = [];
     for (const action of all) {
+      if (memory !== undefined && !isKeyOf(memory, action.key)) continue;
       const body = findActionBody(action);
       if (body !== undefined && isWanted(body.event.operation)) found.push(action);
       await nextTurn();
@@ -250,6 +256,7 @@ export class FollowUps {
     const { store, clock, random, onFault, rulesOfRun, signal, server } = this.#ports;
     const watch = new EventWatch({
       ...{ argocd, store, clock, random, onFault, rulesOfRun },
+      isConfigured: (name) => server(name) !== undefined,
       server: () => server(argocd),
       policy: () => this.#policy,
       recorder: this.#recorder,

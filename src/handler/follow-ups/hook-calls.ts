@@ -19,7 +19,7 @@ import type {
   MaySeeApplication,
 } from '../hook-intake.ts';
 import type { RunHead } from '../run.ts';
-import type { EventStore } from '../store/event-store.ts';
+import type { EventStore, MemoryKey } from '../store/event-store.ts';
 
 /** What answering hooks needs. */
 export interface HookCallsPorts {
@@ -56,7 +56,7 @@ export interface HookTasks {
 /** What hooks need of the follow-ups. */
 export interface HookQueue {
   hint(argocd: string, name: ApplicationName): void;
-  actionsOf(uid: string, operationKey?: string): Promise<readonly StoredAction[]>;
+  actionsOf(which: MemoryKey, operationKey?: string): Promise<readonly StoredAction[]>;
   /**
    * Stores what the application shows, and the action of one more rule for one of its events, unless this
    * rule has one already, or another rule queues the same pipeline. Returns the action. Undefined: too many
@@ -102,7 +102,7 @@ export class HookCalls implements HookIntake {
     if (completes) return this.#complete(argocd, application, seen);
     if (queue === undefined) {
       followUps.hint(argocd, { name, namespace });
-      const actions = await followUps.actionsOf(uid, event.operation?.key);
+      const actions = await followUps.actionsOf({ argocd, uid }, event.operation?.key);
       return { kind: 'accepted', phase: seen.phase, followUps: actions.map((one) => viewOf(one)) };
     }
     const rule = hookRuleOf(seen.hook, queue, each);

@@ -12,7 +12,7 @@ import { deriveEvents, operationKey } from '../../sync/events/derive-events.ts';
 import type { Application } from '../../sync/model/application.ts';
 import type { FollowUpReport } from '../../sync/model/follow-up-report.ts';
 import { isEnded, type OperationState } from '../../sync/model/operation.ts';
-import type { EventStore, StoredAction } from '../store/event-store.ts';
+import type { EventStore, MemoryKey, StoredAction } from '../store/event-store.ts';
 import { notAllowedAnyMore } from './current-rule.ts';
 import type { RulesOfRun, RunRules, WatchedArgoCD } from './follow-up-ports.ts';
 import { reportOf } from './follow-up-reports.ts';
@@ -72,13 +72,13 @@ export class RunFollowUps {
     const shown =
       operation === undefined ? application : { ...application, operationState: operation };
     await followUps.recordOperation(argocd, shown);
-    const actions = await followUps.actionsOfRun(application.uid, marker);
+    const actions = await followUps.actionsOfRun({ argocd, uid: application.uid }, marker);
     return [...actions.map(reportOf), ...(await this.#unstarted(about, actions))];
   }
 
   /** The stored follow-ups of a run. Rejects with the store's errors. */
-  async known(uid: string, marker: string): Promise<readonly FollowUpReport[]> {
-    return (await this.#ports.followUps.actionsOfRun(uid, marker)).map(reportOf);
+  async known(which: MemoryKey, marker: string): Promise<readonly FollowUpReport[]> {
+    return (await this.#ports.followUps.actionsOfRun(which, marker)).map(reportOf);
   }
 
   /** The current state of a follow-up, by its key; undefined if the store no longer has it. */

@@ -26,8 +26,20 @@ export interface MemorySubject {
   readonly look: string;
 }
 
-/** What is kept of an application between looks. */
-export interface ApplicationMemory extends EventMemory {
+/** An application as one Argo CD of the configuration sees it. */
+export interface MemoryKey {
+  /** Name of the Argo CD instance. Empty in memories of older handlers that do not name one. */
+  readonly argocd: string;
+  readonly uid: string;
+}
+
+/** What is kept of an application between looks, for each Argo CD instance that sees it. */
+export interface ApplicationMemory extends EventMemory, MemoryKey {
+  /**
+   * What the keys of its actions begin with: it tells apart applications of two servers with one `uid`. Absent
+   * in memories of older handlers, whose keys begin with the `uid`.
+   */
+  readonly keyPrefix?: string | undefined;
   /** Absent in memories of older handlers. */
   readonly about?: MemorySubject;
 }
@@ -46,6 +58,8 @@ export interface PacedAction {
 /** What a look at an application showed. Stored as a whole or not at all. */
 export interface EventStep {
   readonly memory: ApplicationMemory;
+  /** Memories that this one replaces: they are forgotten. */
+  readonly replaces?: readonly MemoryKey[];
   /** Existing keys are left unchanged. */
   readonly actions: readonly StoredAction[];
 }
@@ -70,9 +84,11 @@ export interface ActionQuery {
 
 /** Where events and actions are stored, with the same guarantees as `Store`. */
 export interface EventStore extends ActionStore {
-  eventMemory(uid: string): Promise<ApplicationMemory | undefined>;
-  /** At most `limit` memories, by `uid`, after the given one. */
-  eventMemories(limit: number, after?: string): Promise<readonly ApplicationMemory[]>;
+  eventMemory(key: MemoryKey): Promise<ApplicationMemory | undefined>;
+  /** Of all instances, by name. */
+  eventMemoriesOf(uid: string): Promise<readonly ApplicationMemory[]>;
+  /** At most `limit` memories, by `uid` and instance, after the given one. */
+  eventMemories(limit: number, after?: MemoryKey): Promise<readonly ApplicationMemory[]>;
   /**
    * Records since when names are followed, such as the digest of a rule: new names since now. Names that are
    * not given are forgotten. Returns the times of all given names, in local milliseconds.
@@ -99,7 +115,7 @@ export interface EventStore extends ActionStore {
   /** The actions created since a time, and older ones that have not started. Refused ones are left out. */
   pacedActions(since: number): Promise<readonly PacedAction[]>;
   /** Forgets a deleted application. Its open actions stay. */
-  forgetEvents(uid: string): Promise<void>;
+  forgetEvents(key: MemoryKey): Promise<void>;
   /** Removes finished actions created before a time. Returns how many. */
   sweepActions(madeBefore: number, most: number): Promise<number>;
 }

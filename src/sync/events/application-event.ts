@@ -80,8 +80,8 @@ export interface EventOperation {
 
 /**
  * Something that happened to an application. `id` is the same however often and whichever way it is
- * seen, and the same for each attempt of an operation; it names no Argo CD: application `uid`s are
- * unique. Times are Argo CD's, in milliseconds. Texts are foreign.
+ * seen, and the same for each attempt of an operation; it names no Argo CD, within which application
+ * `uid`s are unique. Times are Argo CD's, in milliseconds. Texts are foreign.
  */
 export interface ApplicationEvent {
   readonly id: string;

@@ -42,7 +42,7 @@ describe('The annotation watch', () => {
   it('checks nothing without grants, and forgets what is gone', () => {
     watch.see('prod', success('nonsense'));
     assert.equal(watch.faulty, 1);
-    watch.forget('uid-1');
+    watch.forget({ argocd: 'prod', uid: 'uid-1' });
     assert.equal(watch.faulty, 0);
     watch.see('prod', success('nonsense'));
     watch.configure({ grants: [], organization: 'fabrikam' });
@@ -66,9 +66,9 @@ describe('The annotation watch', () => {
   it('knows whether granted annotations are about hooks', () => {
     const post = { 'azure-pipelines/on-post-sync': 'shop/smoke' };
     watch.see('prod', annotated(post));
-    assert.equal(watch.followsHooks('uid-1'), true);
+    assert.equal(watch.followsHooks({ argocd: 'prod', uid: 'uid-1' }), true);
     watch.see('prod', annotated(post, { project: 'other' }));
-    assert.equal(watch.followsHooks('uid-1'), false);
+    assert.equal(watch.followsHooks({ argocd: 'prod', uid: 'uid-1' }), false);
   });
 
   it('keeps a bounded number of thousands', () => {

@@ -113,8 +113,22 @@ describe('The chain of a follow-up', () => {
 
 describe('A link of a chain', () => {
   it('names the application and the rule', () => {
-    const expected = { uid: 'uid-1', application: 'argocd/shop', rule: 'smoke' };
-    assert.deepEqual(linkOf(event(), 'smoke'), expected);
+    const expected = {
+      ...{ argocd: 'prod', uid: 'uid-1', application: 'argocd/shop', rule: 'smoke' },
+    };
+    assert.deepEqual(linkOf({ event: event(), argocd: 'prod' }, 'smoke'), expected);
+  });
+
+  it('closes no loop where another server has an application with the same uid', () => {
+    const of = (argocd?: string) => ({
+      ...link('shop'),
+      ...(argocd === undefined ? {} : { argocd }),
+    });
+    const why = (before: string | undefined, next: string) =>
+      chainRefusal([of(before)], of(next), 9)?.why;
+    assert.equal(why('prod', 'prod'), 'loop');
+    assert.equal(why('prod', 'restored'), undefined);
+    assert.equal(why(undefined, 'prod'), 'loop', 'an earlier version did not store the instance');
   });
 
   it('is added unless the chain is already at its maximum length', () => {

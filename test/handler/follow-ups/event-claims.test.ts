@@ -8,7 +8,10 @@ import { sampleSpec, storeFolder } from '../store/sample.ts';
 import { queueing, storedAction } from './sample-action.ts';
 
 const action = storedAction();
-const memory = { uid: 'uid-1', historyId: 0, isDegraded: false, degradations: 0 };
+const memory = {
+  ...{ argocd: 'prod', uid: 'uid-1', historyId: 0 },
+  ...{ isDegraded: false, degradations: 0 },
+};
 const project = '11111111-0000-4000-8000-000000000000';
 const page = 'https://dev.azure.com/fabrikam/shop/_build/results?buildId=7';
 

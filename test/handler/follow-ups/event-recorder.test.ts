@@ -48,9 +48,9 @@ describe('The event recorder', () => {
     };
     recorder = new EventRecorder({
       store: {
-        eventMemory: async (uid) => {
+        eventMemoriesOf: async (uid) => {
           if (isHeld) await new Promise<void>((resolve) => gates.push(resolve));
-          return disk.eventMemory(uid);
+          return disk.eventMemoriesOf(uid);
         },
         recordEvents: (step: EventStep) =>
           fault === undefined ? disk.recordEvents(step) : Promise.reject(fault),
@@ -59,6 +59,7 @@ describe('The event recorder', () => {
       },
       actions: () => actions as unknown as EventActions,
       limits: () => ({ catchUp: 24 * 3_600_000 }),
+      isConfigured: () => true,
       sinceOf: () => -Infinity,
       now: () => second(30),
       startedAt: second(0),
@@ -158,13 +159,14 @@ describe('The event recorder', () => {
     };
     const younger = new EventRecorder({
       store: {
-        eventMemory: (uid) => disk.eventMemory(uid),
+        eventMemoriesOf: (uid) => disk.eventMemoriesOf(uid),
         recordEvents: (step) => disk.recordEvents(step),
         forgetEvents: () => Promise.resolve(),
         ...noActions,
       },
       actions: () => actions as unknown as EventActions,
       limits: () => ({ catchUp: 24 * 3_600_000 }),
+      isConfigured: () => true,
       sinceOf: () => second(15),
       now: () => second(30),
       startedAt: second(25),

@@ -441,7 +441,7 @@ describe('Follow-ups', () => {
       for (const one of [rest, over(), over()]) await scene.tell(one);
       await scene.stop();
       await scene.start();
-      await scene.store.events.forgetEvents(over().uid);
+      await scene.store.events.forgetEvents({ argocd: 'prod', uid: over().uid });
       await scene.tell(over());
       assert.ok(scene.said.includes('seen again'));
       assert.deepEqual(
@@ -607,9 +607,15 @@ describe('Follow-ups', () => {
     for (const one of [rest, over()]) await scene.tell(one);
     const [action] = await scene.actions();
     const key = action && readActionBody(action).event.operation?.key;
-    assert.equal((await scene.followUps.actionsOf('uid-1', key)).length, 1);
-    assert.equal((await scene.followUps.actionsOf('uid-1', 'other')).length, 0);
-    assert.equal((await scene.followUps.actionsOf('uid-1')).length, 1);
+    assert.equal(
+      (await scene.followUps.actionsOf({ argocd: 'prod', uid: 'uid-1' }, key)).length,
+      1,
+    );
+    assert.equal(
+      (await scene.followUps.actionsOf({ argocd: 'prod', uid: 'uid-1' }, 'other')).length,
+      0,
+    );
+    assert.equal((await scene.followUps.actionsOf({ argocd: 'prod', uid: 'uid-1' })).length, 1);
   });
 
   it('remove finished actions after the retention period', async () => {

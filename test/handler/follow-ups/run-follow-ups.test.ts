@@ -141,7 +141,7 @@ describe("The follow-ups of a run's own operation", () => {
     const outcome = { id: 9, name: 'argocd-9', page: 'https://dev.azure.com/fabrikam/9' };
     const put = async (action = storedAction()) => {
       const follow = await open();
-      const memory = { uid: 'uid-1', operation: undefined, historyId: 0 };
+      const memory = { argocd: 'prod', uid: 'uid-1', operation: undefined, historyId: 0 };
       await scene.store.events.recordEvents({
         memory: { ...memory, isDegraded: false, degradations: 0 },
         // Nothing processes it.

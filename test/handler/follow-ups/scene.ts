@@ -70,6 +70,8 @@ export class Scene {
   isOdd = false;
   /** The URL of Argo CD. */
   url = 'https://argocd.example';
+  /** The instances of the configuration, with their addresses; `url` where there is none. */
+  instances = new Map<string, string | undefined>([['prod', undefined]]);
   store!: SqliteStore;
   followUps!: FollowUps;
   #life = new AbortController();
@@ -97,7 +99,10 @@ export class Scene {
       ...{ store: this.store.events, clock: this.clock, random: () => 0.5, ...more },
       ...{ signal: this.#life.signal },
       targets: Object.fromEntries(actionKinds.map(({ kind }) => [kind, target])) as ActionTargets,
-      server: (argocd) => (argocd === 'prod' ? this.#server() : undefined),
+      server: (argocd) =>
+        this.instances.has(argocd)
+          ? this.#server(this.instances.get(argocd) ?? this.url)
+          : undefined,
       telemetry: {
         eventSeen: (kind, late) => this.seen.push(late ? `${kind} late` : kind),
         eventTooOld: (kind) => this.seen.push(`${kind} too old`),
@@ -133,10 +138,14 @@ export class Scene {
   }
 
   /** Changes an application, and reports it on the stream; waits until everything is stored. */
-  async tell(application: Application, type: SummaryEvent['type'] = 'MODIFIED'): Promise<void> {
+  async tell(
+    application: Application,
+    type: SummaryEvent['type'] = 'MODIFIED',
+    argocd = 'prod',
+  ): Promise<void> {
     this.put(application);
     if (type === 'DELETED') this.applications.delete(printName(application));
-    await this.followUps.watch('prod').heard({
+    await this.followUps.watch(argocd).heard({
       ...{ type, summary: summaryOf(application) },
       read: () => {
         this.reads.push(`message ${application.name}`);
@@ -148,9 +157,9 @@ export class Scene {
   }
 
   /** A list as Argo CD returns it now. */
-  async list(): Promise<void> {
+  async list(argocd = 'prod'): Promise<void> {
     const all = [...this.applications.values()].map((one) => listingOf(summaryOf(one)));
-    await this.followUps.watch('prod').listed(all, this.clock.now());
+    await this.followUps.watch(argocd).listed(all, this.clock.now());
     await this.rest();
   }
 
@@ -165,7 +174,7 @@ export class Scene {
     let before = '';
     for (let calm = 0; calm < 10;) {
       // A separate write, after those in progress.
-      await this.store.events.forgetEvents('nobody');
+      await this.store.events.forgetEvents({ argocd: 'prod', uid: 'nobody' });
       await this.clock.pass(0);
       const { events } = this.store;
       const due = await events.dueActions(this.clock.now(), 1);
@@ -187,7 +196,7 @@ export class Scene {
     });
   }
 
-  #server() {
+  #server(url: string) {
     const get: ArgoCD['get'] = (address) => {
       this.reads.push(`get ${address.name}`);
       const found = this.applications.get(printName(address));
@@ -195,8 +204,8 @@ export class Scene {
     };
     return {
       argocd: { get },
-      ...{ namespace: 'argocd', url: this.url },
-      pageOf: ({ name }: { readonly name: string }) => `${this.url}/applications/${name}`,
+      ...{ namespace: 'argocd', url },
+      pageOf: ({ name }: { readonly name: string }) => `${url}/applications/${name}`,
     };
   }
 }

@@ -22,7 +22,10 @@ const basic = { Authorization: `Basic ${Buffer.from(`alice:${token}`).toString('
 const bearer = { Authorization: `Bearer ${token}` };
 const formKey = Buffer.alloc(32, 7);
 const now = 1_700_000_000_000;
-const memory = { uid: 'uid-1', historyId: 0, isDegraded: false, degradations: 0 };
+const memory = {
+  ...{ argocd: 'prod', uid: 'uid-1', historyId: 0 },
+  ...{ isDegraded: false, degradations: 0 },
+};
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -8,7 +8,10 @@ import { root } from '../../../scripts/bundle.ts';
 import { queueing, storedAction } from '../follow-ups/sample-action.ts';
 import { Installation } from './installation.ts';
 
-const memory = { uid: 'uid-1', historyId: 0, isDegraded: false, degradations: 0 };
+const memory = {
+  ...{ argocd: 'prod', uid: 'uid-1', historyId: 0 },
+  ...{ isDegraded: false, degradations: 0 },
+};
 
 /**
  * An installation whose store has a follow-up of the project `shop`, in a state that nothing

@@ -54,6 +54,7 @@ const bounds: Readonly<Record<string, number>> = {
   'contacts.address': 64,
   // Kubernetes ids; hooks that are reported one by one (`sync/events/derive-events.ts`).
   'event_memories.uid': 64,
+  'event_memories.argocd': 100,
   'event_memories.memory_json': 512 * 1_024,
   // A uid, an operation, a hook, and a rule's name.
   'actions.key': 4 * name,

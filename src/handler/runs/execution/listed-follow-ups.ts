@@ -53,9 +53,9 @@ export class ListedFollowUps implements FollowObserver {
 
   async #read(about: RunOperation): Promise<readonly FollowUpReport[]> {
     const { followUps, isAsked, clock, signal } = this.#options;
-    const { application, marker } = about;
-    const read = () =>
-      isAsked ? followUps.started(about) : followUps.known(application.uid, marker);
+    const { argocd, application, marker } = about;
+    const which = { argocd, uid: application.uid };
+    const read = () => (isAsked ? followUps.started(about) : followUps.known(which, marker));
     for (let left = isAsked ? moment.tries : 1; ; left -= 1) {
       // A list that cannot be read must not delay the end of a run.
       const found = await read().catch(() => []);

@@ -1,7 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { digestOfText } from '../../../argocd/rest/canonical.ts';
 import { eventKeyOf } from '../../../follow-ups/action-key.ts';
+import type { ApplicationMemory } from '../event-store.ts';
 import { StoreError } from '../store.ts';
+import { fromJson } from './run-row.ts';
 
 /**
  * What a run needs until its end refers to the run's row by number, and is deleted with it. `AUTOINCREMENT`
@@ -186,6 +188,29 @@ CREATE INDEX actions_by_plan ON actions (${planOfClaim}) WHERE claim_json IS NOT
 /** What a run still waits for after an application has ended. */
 const withWaits = 'ALTER TABLE checkpoints ADD COLUMN wait_json TEXT';
 
+/**
+ * Memories by instance. One that does not say who saw its application last belongs to none; the first
+ * instance that sees the application takes it over.
+ */
+const memoriesByInstance = `
+ALTER TABLE event_memories RENAME TO memories_before;
+CREATE TABLE event_memories (
+  uid TEXT NOT NULL,
+  argocd TEXT NOT NULL,
+  memory_json TEXT NOT NULL,
+  PRIMARY KEY (uid, argocd)
+) STRICT, WITHOUT ROWID;
+INSERT INTO event_memories
+  SELECT uid, instance_of_memory(memory_json), memory_json FROM memories_before;
+DROP TABLE memories_before;
+`;
+
+/** For `memoriesByInstance`: the instance that has written a memory. */
+function instanceOfMemory(json: string): string {
+  const memory = fromJson(json) as Pick<ApplicationMemory, 'about'> | undefined;
+  return memory?.about?.argocd ?? '';
+}
+
 /** Each migrates the schema by one version. A released migration never changes. */
 export const migrations: readonly string[] = [
   initial,
@@ -200,6 +225,7 @@ export const migrations: readonly string[] = [
   followedSince,
   claimsByPlan,
   withWaits,
+  memoriesByInstance,
 ];
 
 /** Identifies our files, for `file` and for us: "ACDH" (sqlite.org/pragma.html#pragma_application_id). */
@@ -213,6 +239,7 @@ export function migrate(database: DatabaseSync, path: string, steps = migrations
   const version = schemaVersion(database, path, steps.length);
   database.function('condensed', { deterministic: true }, (json) => condensed(String(json)));
   database.function('event_key_of', { deterministic: true }, (key) => eventKeyOf(String(key)));
+  database.function('instance_of_memory', (json) => instanceOfMemory(String(json)));
   steps.slice(version).forEach((step, index) => {
     database.exec('BEGIN IMMEDIATE');
     try {

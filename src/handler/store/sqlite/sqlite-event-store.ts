@@ -10,6 +10,7 @@ import type {
   EventClaim,
   EventStep,
   EventStore,
+  MemoryKey,
   PacedAction,
   StoredAction,
 } from '../event-store.ts';
@@ -45,14 +46,16 @@ const select = `SELECT ${all} FROM actions`;
 const renderedAction = `CASE WHEN json_valid(body_json) THEN json_extract(body_json, '$.action') END`;
 
 const texts = {
-  memory: 'SELECT memory_json FROM event_memories WHERE uid = ?',
-  memories: `SELECT memory_json FROM event_memories WHERE uid > ? ORDER BY uid LIMIT ?`,
+  memory: 'SELECT argocd, memory_json FROM event_memories WHERE uid = ? AND argocd = ?',
+  memoriesOf: 'SELECT argocd, memory_json FROM event_memories WHERE uid = ? ORDER BY argocd',
+  memories: `SELECT argocd, memory_json FROM event_memories WHERE (uid, argocd) > (?, ?)
+    ORDER BY uid, argocd LIMIT ?`,
   followed: 'SELECT name, since FROM cared',
   follow: 'INSERT INTO cared VALUES (?, ?) ON CONFLICT DO NOTHING',
   unfollow: 'DELETE FROM cared WHERE name NOT IN (SELECT value FROM json_each(?))',
-  remember: `INSERT INTO event_memories VALUES (?, ?)
+  remember: `INSERT INTO event_memories VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET memory_json = excluded.memory_json`,
-  forget: 'DELETE FROM event_memories WHERE uid = ?',
+  forget: 'DELETE FROM event_memories WHERE uid = ? AND argocd = ?',
   add: `INSERT INTO actions (${all}, event_key) VALUES (${all.replaceAll(/\w+/g, '?')}, ?)
     ON CONFLICT DO NOTHING`,
   due: `${select} WHERE ${isOpen} AND due_at <= ? ORDER BY due_at, number LIMIT ?`,
@@ -94,14 +97,19 @@ export class SqliteEventStore implements EventStore {
     this.#changes = new StatementCache(database);
   }
 
-  eventMemory(uid: string): Promise<ApplicationMemory | undefined> {
-    return this.#commits.read(() => memoryOf(this.#statements.memory.get(uid)));
+  eventMemory({ uid, argocd }: MemoryKey): Promise<ApplicationMemory | undefined> {
+    const { memory } = this.#statements;
+    return this.#commits.read(() => memory.all(uid, argocd).map(memoryOf)[0]);
   }
 
-  eventMemories(limit: number, after = ''): Promise<readonly ApplicationMemory[]> {
-    return this.#commits.read(() =>
-      this.#statements.memories.all(after, limit).flatMap((row) => memoryOf(row) ?? []),
-    );
+  eventMemoriesOf(uid: string): Promise<readonly ApplicationMemory[]> {
+    return this.#commits.read(() => this.#statements.memoriesOf.all(uid).map(memoryOf));
+  }
+
+  eventMemories(limit: number, after?: MemoryKey): Promise<readonly ApplicationMemory[]> {
+    const { uid = '', argocd = '' } = after ?? {};
+    const { memories } = this.#statements;
+    return this.#commits.read(() => memories.all(uid, argocd, limit).map(memoryOf));
   }
 
   async followedSince(names: readonly string[], now: number): Promise<ReadonlyMap<string, number>> {
@@ -117,9 +125,11 @@ export class SqliteEventStore implements EventStore {
     return new Map(kept.map(({ name, since }) => [String(name), Number(since)]));
   }
 
-  recordEvents({ memory, actions }: EventStep): Promise<number> {
+  recordEvents({ memory, replaces = [], actions }: EventStep): Promise<number> {
     return this.#commits.write(() => {
-      this.#statements.remember.run(memory.uid, toJson(memory));
+      const { remember, forget } = this.#statements;
+      for (const { uid, argocd } of replaces) forget.run(uid, argocd);
+      remember.run(memory.uid, memory.argocd, toJson(memory));
       return actions.reduce((count, action) => count + Number(this.#add(action)), 0);
     });
   }
@@ -218,9 +228,9 @@ export class SqliteEventStore implements EventStore {
     });
   }
 
-  forgetEvents(uid: string): Promise<void> {
+  forgetEvents({ uid, argocd }: MemoryKey): Promise<void> {
     return this.#commits.write(() => {
-      this.#statements.forget.run(uid);
+      this.#statements.forget.run(uid, argocd);
     });
   }
 
@@ -229,9 +239,10 @@ export class SqliteEventStore implements EventStore {
   }
 }
 
-/** Only we write it. */
-function memoryOf(row: Row | undefined): ApplicationMemory | undefined {
-  return fromJson(row?.['memory_json']) as ApplicationMemory | undefined;
+/** Only we write it; older handlers did without the instance. */
+function memoryOf(row: Row): ApplicationMemory {
+  const memory = fromJson(row['memory_json']) as ApplicationMemory;
+  return { ...memory, argocd: String(row['argocd']) };
 }
 
 function valuesOf(action: StoredAction): readonly SQLInputValue[] {

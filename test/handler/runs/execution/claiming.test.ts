@@ -7,7 +7,10 @@ import { queueing, storedAction } from '../../follow-ups/sample-action.ts';
 import { Workshop } from '../workshop.ts';
 
 const page = 'https://dev.azure.com/fabrikam/shop/_build/results?buildId=7';
-const memory = { uid: 'uid-1', historyId: 0, isDegraded: false, degradations: 0 };
+const memory = {
+  ...{ argocd: 'prod', uid: 'uid-1', historyId: 0 },
+  ...{ isDegraded: false, degradations: 0 },
+};
 
 describe('A run that claims its event', () => {
   let workshop: Workshop;

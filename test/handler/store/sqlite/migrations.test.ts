@@ -229,4 +229,26 @@ describe('Migrations', () => {
       folder.remove();
     }
   });
+
+  it('give what an older handler knew of applications to the instance that has seen them', async () => {
+    const folder = storeFolder();
+    const old = new DatabaseSync(folder.path);
+    migrate(old, path, migrations.slice(0, 12));
+    const about = { argocd: 'prod', url: 'https://argocd.example', name: 'shop' };
+    const memory = { uid: 'a', historyId: 7, isDegraded: false, degradations: 2 };
+    const remember = old.prepare('INSERT INTO event_memories VALUES (?, ?)');
+    remember.run('a', JSON.stringify({ ...memory, about }));
+    remember.run('b', JSON.stringify({ ...memory, uid: 'b' }));
+    old.close();
+    const store = SqliteStore.open(folder.path, systemClock);
+    try {
+      assert.deepEqual(await store.events.eventMemories(9), [
+        { ...memory, argocd: 'prod', about },
+        { ...memory, argocd: '', uid: 'b' },
+      ]);
+    } finally {
+      await store.close();
+      folder.remove();
+    }
+  });
 });

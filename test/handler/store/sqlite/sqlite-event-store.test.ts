@@ -7,6 +7,7 @@ import type {
   ActionQuery,
   ActionState,
   EventStore,
+  MemoryKey,
   StoredAction,
 } from '../../../../src/handler/store/event-store.ts';
 import { actionStates } from '../../../../src/actions/stored-action.ts';
@@ -16,8 +17,8 @@ import { storeFolder } from '../sample.ts';
 
 const outcome = { id: 7, name: 'argocd-7', page: 'https://example.com/7' };
 
-function memoryOf(uid: string, historyId = 0) {
-  return { uid, operation: undefined, historyId, isDegraded: false, degradations: 0 };
+function memoryOf(uid: string, historyId = 0, argocd = 'prod') {
+  return { argocd, uid, operation: undefined, historyId, isDegraded: false, degradations: 0 };
 }
 
 function action(key: string, change: Partial<StoredAction> = {}): StoredAction {
@@ -45,10 +46,25 @@ describe('The SQLite store of events and actions', () => {
     for (const uid of ['c', 'a', 'b']) {
       await events.recordEvents({ memory: memoryOf(uid), actions: [] });
     }
-    const uidsOf = async (limit: number, after?: string) =>
-      (await events.eventMemories(limit, after)).map(({ uid }) => uid);
-    assert.deepEqual(await uidsOf(2), ['a', 'b']);
-    assert.deepEqual(await uidsOf(2, 'b'), ['c']);
+    await events.recordEvents({ memory: memoryOf('b', 0, 'twin'), actions: [] });
+    const page = async (limit: number, after?: MemoryKey) =>
+      (await events.eventMemories(limit, after)).map(({ uid, argocd }) => `${uid} ${argocd}`);
+    assert.deepEqual(await page(2), ['a prod', 'b prod']);
+    assert.deepEqual(await page(2, { uid: 'b', argocd: 'prod' }), ['b twin', 'c prod']);
+    assert.deepEqual(await page(2, { uid: 'c', argocd: 'prod' }), []);
+  });
+
+  it('keeps a memory for each instance that sees an application', async () => {
+    const [prod, twin, next] = ['prod', 'twin', 'next'].map((name, at) => memoryOf('a', at, name));
+    for (const memory of [prod!, twin!]) await events.recordEvents({ memory, actions: [] });
+    const known = async () =>
+      (await events.eventMemoriesOf('a')).map(({ argocd, historyId }) => `${argocd} ${historyId}`);
+    assert.deepEqual(await known(), ['prod 0', 'twin 1']);
+    assert.equal((await events.eventMemory(twin!))?.historyId, 1);
+    await events.recordEvents({ memory: next!, replaces: [prod!], actions: [] });
+    assert.deepEqual(await known(), ['next 2', 'twin 1']);
+    await events.forgetEvents(twin!);
+    assert.deepEqual(await known(), ['next 2']);
   });
 
   it('keeps since when something is followed, until no name requires it', async () => {
@@ -124,9 +140,12 @@ describe('The SQLite store of events and actions', () => {
     );
     await store.close();
     open();
-    assert.deepEqual(await events.eventMemory('a'), JSON.parse(JSON.stringify(memoryOf('a', 3))));
+    assert.deepEqual(
+      await events.eventMemory(memoryOf('a')),
+      JSON.parse(JSON.stringify(memoryOf('a', 3))),
+    );
     assert.deepEqual(await events.action('k'), action('k'));
-    assert.equal(await events.eventMemory('b'), undefined);
+    assert.equal(await events.eventMemory(memoryOf('b')), undefined);
     assert.equal(await events.action('l'), undefined);
   });
 
@@ -301,8 +320,8 @@ describe('The SQLite store of events and actions', () => {
 
   it('forgets an application, but still completes its actions', async () => {
     await events.recordEvents({ memory: memoryOf('a'), actions: [action('k')] });
-    await events.forgetEvents('a');
-    assert.equal(await events.eventMemory('a'), undefined);
+    await events.forgetEvents(memoryOf('a'));
+    assert.equal(await events.eventMemory(memoryOf('a')), undefined);
     assert.equal((await events.dueActions(100, 9)).length, 1);
   });
 });
