@@ -87,6 +87,44 @@ describe('The handler, following applications that others sync,', () => {
     assert.deepEqual(installation.azure.faults, []);
   });
 
+  it('follows one Argo CD by two names, each with rules of its own, and starts a rule of both once', async () => {
+    const { argocd } = installation;
+    argocd.createApplication('shop');
+    const rule = (name: string, pipeline: string, instance = '') => `
+  - name: ${name}
+    when: { events: [succeeded] }
+    for: { ${instance && `argocd: [${instance}]`} }
+    do: { queuePipeline: shop/${pipeline} }`;
+    const startAs = async (...names: readonly [string, string]) => {
+      const [one, two] = names;
+      const rules =
+        rule('one', 'smoke-tests', one) + rule('two', 'rollback', two) + rule('both', 'deploy');
+      const instances = names.map(
+        (name) => `  - { name: ${name}, url: '${argocd.url}', token: '${argocd.token}' }\n`,
+      );
+      const text = configText(rules).replace(/^ {2}- \{ name: prod,.*\n/m, instances.join(''));
+      installation.configure(text.replace('argocd: prod', `argocd: ${one}`));
+      await installation.handler.start();
+      await until(async () => {
+        const counts = names.map((name) =>
+          metric(new RegExp(`applications\\{argocd="${name}"\\}`)),
+        );
+        return (await Promise.all(counts)).every((count) => count >= 1);
+      });
+    };
+    await startAs('prod', 'shown');
+    await sync();
+    await until(async () => (await actions('done')) === 3);
+    assert.deepEqual([...queued()].sort(), ['deploy', 'rollback', 'smoke-tests']);
+    await installation.handler.kill();
+    await startAs('renamed', 'shown');
+    await until(isSettled);
+    assert.equal(queued().length, 3, 'and no more under another name');
+    await sync();
+    await until(async () => (await actions('done')) === 6);
+    assert.deepEqual([...queued().slice(3)].sort(), ['deploy', 'rollback', 'smoke-tests']);
+  });
+
   it('starts nothing for a dry run', async () => {
     installation.argocd.createApplication('shop');
     await start();
