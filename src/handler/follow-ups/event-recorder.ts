@@ -26,7 +26,7 @@ import type {
   SeenEvent,
 } from './event-actions.ts';
 import type { FollowUpTelemetry, WatchedArgoCD } from './follow-up-ports.ts';
-import { isKeyOf, knownApplication, type KnownApplication } from './known-application.ts';
+import { isKeyOf, knownApplication, placeOf, type KnownApplication } from './known-application.ts';
 
 /** How many actions of an application are searched for a similar one, newest first. */
 const mostAlike = 100;
@@ -324,11 +324,6 @@ function subjectOf(application: Application, { argocd, server }: Look): MemorySu
   const { name, namespace, project, labels, annotations } = application;
   const look = lookOf(application);
   return { argocd, url: server.url, name, namespace, project, labels, annotations, look };
-}
-
-/** Where things about an application, as an instance sees it, are kept. */
-function placeOf({ argocd, uid }: MemoryKey): string {
-  return `${argocd}|${uid}`;
 }
 
 /** What an instance has learned, to be stored. */

@@ -2,6 +2,7 @@ import { printKey } from '../../sync/model/application.ts';
 import type { ApplicationEvent } from '../../sync/events/application-event.ts';
 import { digestOfText } from '../../text/digest.ts';
 import { plainLine, webAddress } from '../../text/foreign-text.ts';
+import { placeOf } from './known-application.ts';
 
 /** How many rows are kept, of all applications and of each, and how much of each row. */
 const most = { ofAll: 2_000, ofEach: 20, ofRow: 20, reasons: 10 } as const;
@@ -43,7 +44,7 @@ export interface IdleEvent extends IdleEventSource {
 export class IdleEvents {
   /** The oldest first. */
   readonly #rows = new Map<string, IdleEvent>();
-  /** Keys of the rows, by the application's uid, the oldest first. */
+  /** Keys of the rows, by instance and application, the oldest first. */
   readonly #ofEach = new Map<string, Set<string>>();
 
   /** Keeps an event. One that is seen again is kept once. */
@@ -57,11 +58,12 @@ export class IdleEvents {
     const { uid, name, namespace } = application;
     const origin = operation?.origin;
     const kept = reasons.slice(0, most.reasons).map((one) => plainLine(one, longest.reason));
-    const key = digestOfText(JSON.stringify([uid, operation?.key ?? id, late, kept]));
+    const key = digestOfText(JSON.stringify([argocd, uid, operation?.key ?? id, late, kept]));
     const known = this.#rows.get(key)?.events ?? [];
     this.#drop(key);
-    const keys = this.#ofEach.get(uid) ?? new Set();
-    this.#ofEach.set(uid, keys.add(key));
+    const place = placeOf({ argocd, uid });
+    const keys = this.#ofEach.get(place) ?? new Set();
+    this.#ofEach.set(place, keys.add(key));
     this.#rows.set(key, {
       ...{ uid, argocd, applicationUrl, late, seenAt, reasons: kept },
       ...{ name: line(name), namespace: line(namespace) },
@@ -84,12 +86,13 @@ export class IdleEvents {
   }
 
   #drop(key: string): void {
-    const uid = this.#rows.get(key)?.uid;
-    if (uid === undefined) return;
+    const row = this.#rows.get(key);
+    if (row === undefined) return;
     this.#rows.delete(key);
-    const keys = this.#ofEach.get(uid);
+    const place = placeOf(row);
+    const keys = this.#ofEach.get(place);
     keys?.delete(key);
-    if (keys?.size === 0) this.#ofEach.delete(uid);
+    if (keys?.size === 0) this.#ofEach.delete(place);
   }
 }
 

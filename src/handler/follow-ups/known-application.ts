@@ -60,6 +60,11 @@ export function isKeyOf(
   return key.startsWith(`${keyPrefix}${uid}/`);
 }
 
+/** Identifies an application as an instance sees it. */
+export function placeOf({ argocd, uid }: MemoryKey): string {
+  return `${argocd}|${uid}`;
+}
+
 /** The memory that knows of the latest operation. */
 function inherited(
   left: readonly ApplicationMemory[],

@@ -36,9 +36,11 @@ describe('Events without a follow-up', () => {
     events.add(phase('PreSync'), source, other, 4);
     events.add(event(), source, origin, 5);
     events.add(phase('PreSync'), { ...source, late: true }, other, 6);
+    events.add(phase('PreSync'), { ...source, argocd: 'shown' }, other, 7);
     assert.deepEqual(
       events.newest(10).map((row) => [row.seenAt, ...row.events]),
       [
+        [7, 'phaseReached: PreSync'],
         [6, 'phaseReached: PreSync'],
         [5, 'succeeded'],
         [4, 'phaseReached: PreSync', 'phaseReached: Sync'],
