@@ -1,6 +1,6 @@
 import { onceBy } from '../azure/pipelines/rest-pipelines.ts';
 import type { Once } from '../azure/pipelines/pipelines.ts';
-import { kindOf } from '../follow-ups/action-kinds/action-kinds.ts';
+import { actionKindOf } from '../follow-ups/action-kinds/action-kinds.ts';
 import type { RenderedAction } from '../follow-ups/follow-up.ts';
 import { findRequest } from './pipeline-request.ts';
 
@@ -16,7 +16,7 @@ export function printOnce(once: Once): string {
  * has requested one.
  */
 export function printOnceOf(kind: RenderedAction['kind'], request: string | undefined): string {
-  const { once } = kindOf({ kind });
+  const { once } = actionKindOf({ kind });
   if (once !== undefined) return once;
   const asked = request === undefined ? undefined : findRequest(request);
   return asked === undefined ? '' : printOnce(onceBy(asked.mark));

@@ -1,4 +1,4 @@
-import { kindOf } from './action-kinds/action-kinds.ts';
+import { actionKindOf } from './action-kinds/action-kinds.ts';
 import type { FollowUpAction, RenderedAction } from './follow-up.ts';
 import type { AddressDefaults } from './pipeline-address.ts';
 
@@ -13,6 +13,6 @@ export function targetKey(
   action: FollowUpAction | RenderedAction,
   defaults: AddressDefaults = nowhere,
 ): string | undefined {
-  const target = kindOf(action).target(action, defaults);
+  const target = actionKindOf(action).target(action, defaults);
   return target === undefined ? undefined : `${action.kind} ${target}`;
 }

@@ -1,5 +1,5 @@
 import { organizationName } from '../azure/http/organization-name.ts';
-import { kindOf } from '../follow-ups/action-kinds/action-kinds.ts';
+import { actionKindOf } from '../follow-ups/action-kinds/action-kinds.ts';
 import { parseFollowUps } from '../follow-ups/follow-ups-text.ts';
 import type { Grant } from '../follow-ups/grants.ts';
 import { isInReach, type QueueReach } from './access/queue-reach.ts';
@@ -48,7 +48,7 @@ export async function rulesOfRun(
     mayQueue: (rule, event, argocd) =>
       spec.argocd === argocd &&
       isOwn(run, spec, event, namespaceOf(argocd)) &&
-      mayUse(spec, event.application, kindOf(rule.do).permission, access) &&
+      mayUse(spec, event.application, actionKindOf(rule.do).permission, access) &&
       isInReach(rule, reachOf(spec, organization, event.application.project), grants()),
   };
 }

@@ -81,7 +81,7 @@ function foreignAnswer(
     const reason = `the proxy requires a user name and password: ${adviceOnLogin(route)} (HTTP 407${throughProxy(route)}): ${excerpt(text)}`;
     return new ArgoCDError(call, reason, { failure: 'unreachable', status });
   }
-  if (isTooLong.has(status)) {
+  if (tooLong.has(status)) {
     const reason = `a proxy or ingress before Argo CD accepts no request of this size (HTTP ${status}${throughProxy(route)}): ${excerpt(text)}`;
     return new ArgoCDError(call, reason, { failure: 'refused', status });
   }
@@ -98,7 +98,7 @@ function foreignAnswer(
 }
 
 /** Body, URL or headers are too large: the same request will be refused again. */
-const isTooLong: ReadonlySet<number> = new Set([413, 414, 431]);
+const tooLong: ReadonlySet<number> = new Set([413, 414, 431]);
 
 /** The handler does not know of any proxy. */
 function adviceOnLogin(route: ConnectionRoute): string {

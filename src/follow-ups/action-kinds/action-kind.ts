@@ -6,7 +6,7 @@ import type { TemplateValues } from '../template.ts';
 export type Place = 'configuration' | 'input';
 
 /** What an action is rendered for. */
-export interface Rendering {
+export interface RenderContext {
   /** The rule's name. */
   readonly rule: string;
   /** Of the event. */
@@ -15,7 +15,7 @@ export interface Rendering {
 }
 
 /** The settings of a kind, by their names below its own in a rule. */
-export interface ActionSettings {
+export interface KindSettings {
   /** Those that contain no secret, so faults may show their values. */
   readonly shown: readonly string[];
   /** Those that are secrets: a warning tells who wrote one in plain text. */
@@ -47,13 +47,13 @@ export interface ActionKind<
   readonly queues: Written extends PipelineAddress ? true : false;
   /** How often an event can lead to it, for people. Undefined: the mark of the requested run decides. */
   readonly once: string | undefined;
-  readonly settings: ActionSettings;
+  readonly settings: KindSettings;
   /** Reads its setting in a rule. */
   schema(place: Place): z.core.$ZodType<Written>;
   /** Reads it from the store. */
   stored(): z.core.$ZodType<Rendered>;
   /** The action for an event. Undefined if it needs a project, and none is known. */
-  render(action: Written, about: Rendering): Rendered | undefined;
+  render(action: Written, about: RenderContext): Rendered | undefined;
   /**
    * Equal for actions that lead to the same: the pace counts them together, and of rules in several
    * places only the first acts. Undefined if it needs a project, and none is known.

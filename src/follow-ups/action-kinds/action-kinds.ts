@@ -1,12 +1,12 @@
 import type { FollowUpAction, RenderedAction } from '../follow-up.ts';
 import type { PipelineAddress } from '../pipeline-address.ts';
 import type { ActionKind } from './action-kind.ts';
-import { createRelease } from './create-release.ts';
-import { postWebHook } from './post-webhook.ts';
-import { queuePipeline } from './queue-pipeline.ts';
+import { createReleaseKind } from './create-release.ts';
+import { postWebhookKind } from './post-webhook.ts';
+import { queuePipelineKind } from './queue-pipeline.ts';
 
 /** All kinds of actions, in the order in which messages list them. */
-export const actionKinds = [queuePipeline, createRelease, postWebHook] as const;
+export const actionKinds = [queuePipelineKind, createReleaseKind, postWebhookKind] as const;
 
 type AnyActionKind = ActionKind<FollowUpAction, RenderedAction>;
 
@@ -19,7 +19,7 @@ const byName: ReadonlyMap<string, AnyActionKind> = new Map(
  * The kind of an action. Throws for one that this version does not know: another version may have
  * stored it (see `isKnown`).
  */
-export function kindOf({ kind: name }: Pick<RenderedAction, 'kind'>): AnyActionKind {
+export function actionKindOf({ kind: name }: Pick<RenderedAction, 'kind'>): AnyActionKind {
   const kind = byName.get(name);
   if (kind === undefined) throw new Error(`There is no kind of action ${name}.`);
   return kind;
@@ -34,5 +34,5 @@ export function isKnown({ kind }: { readonly kind: string }): boolean {
 export function pipelineOf<Action extends FollowUpAction | RenderedAction>(
   action: Action,
 ): Extract<Action, PipelineAddress> | undefined {
-  return kindOf(action).queues ? (action as Extract<Action, PipelineAddress>) : undefined;
+  return actionKindOf(action).queues ? (action as Extract<Action, PipelineAddress>) : undefined;
 }

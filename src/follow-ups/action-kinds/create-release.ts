@@ -76,7 +76,7 @@ const schema = (place: Place) =>
   );
 
 /** Classic releases. */
-export const createRelease: ActionKind<CreateRelease, RenderedRelease> = {
+export const createReleaseKind: ActionKind<CreateRelease, RenderedRelease> = {
   ...queueing,
   kind: 'createRelease',
   settings: { shown: ['definition', 'stage', 'alias'], secrets: [], pipelines: [['definition']] },

@@ -37,7 +37,7 @@ const schema = () =>
   );
 
 /** Signed webhooks. They have a secret, which an input must not contain. */
-export const postWebHook: ActionKind<PostWebhook, RenderedWebhook> = {
+export const postWebhookKind: ActionKind<PostWebhook, RenderedWebhook> = {
   kind: 'postWebHook',
   permission: undefined,
   queues: false,

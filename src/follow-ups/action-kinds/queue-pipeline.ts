@@ -102,7 +102,7 @@ export const queuePipelineSchema = (place: Place) => {
 };
 
 /** Runs of YAML pipelines and classic builds. */
-export const queuePipeline: ActionKind<QueuePipeline, RenderedRun> = {
+export const queuePipelineKind: ActionKind<QueuePipeline, RenderedRun> = {
   ...queueing,
   kind: 'queuePipeline',
   settings: {

@@ -1,4 +1,4 @@
-import { kindOf, pipelineOf } from '../../follow-ups/action-kinds/action-kinds.ts';
+import { actionKindOf, pipelineOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import { isGranted, type Grant } from '../../follow-ups/grants.ts';
 import { foldProjectName } from '../../text/project-name.ts';
@@ -40,7 +40,7 @@ export function reachDenials(
   return rules
     .filter((rule) => !isInReach(rule, reach, grants))
     .map(({ do: action }) => {
-      const name = kindOf(action).print(action);
+      const name = actionKindOf(action).print(action);
       const { appProject } = reach;
       const message = `followUps: ${name} is in another project; queuing it requires a grant for the AppProject${appProject === '' ? '' : ` ${appProject}`}`;
       const advice =

@@ -1,5 +1,5 @@
 import type { AzureIdentity } from '../../azure/identity/azure-identity.ts';
-import { kindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
+import { actionKindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import type { Grant } from '../../follow-ups/grants.ts';
 import type { LabelRequirement } from '../../text/label-selector.ts';
@@ -23,7 +23,7 @@ export function printFollowUp({ name, when, for: whose, do: action }: FollowUpRu
     argocd && `at Argo CD ${argocd.join(' or ')}`,
   ];
   const words = (parts: readonly unknown[]) => parts.filter(Boolean).join(' ');
-  return `${name}: on ${words(event)}, of ${words(application)}: ${kindOf(action).printDeed(action)}`;
+  return `${name}: on ${words(event)}, of ${words(application)}: ${actionKindOf(action).printDeed(action)}`;
 }
 
 /** What annotations may queue, in one line. */

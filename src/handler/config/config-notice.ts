@@ -1,4 +1,4 @@
-import { kindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
+import { actionKindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { Config } from './config.ts';
 import { isReference } from './references.ts';
 import type { Path, PathFault } from '../../settings/path-fault.ts';
@@ -67,7 +67,7 @@ function warnOfSecrets(config: Config, raw: unknown): readonly PathFault[] {
     ...config.encryptionKeys.map((_, index) => ['encryptionKeys', index]),
     ...config.argocd.map((_, index) => ['argocd', index, 'token']),
     ...config.followUps.flatMap(({ do: { kind } }, index) =>
-      kindOf({ kind }).settings.secrets.map((name) => ['followUps', index, 'do', kind, name]),
+      actionKindOf({ kind }).settings.secrets.map((name) => ['followUps', index, 'do', kind, name]),
     ),
     ...[['pat'], ['servicePrincipal', 'secret'], ['servicePrincipal', 'certificate']].map(
       (path) => ['azureDevOps', 'identity', ...path],

@@ -1,4 +1,4 @@
-import { kindOf, pipelineOf } from '../../follow-ups/action-kinds/action-kinds.ts';
+import { actionKindOf, pipelineOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { FollowUpRule, RenderedAction } from '../../follow-ups/follow-up.ts';
 import { isGranted, type Grant } from '../../follow-ups/grants.ts';
 import { printPipelineAddress, type CompleteAddress } from '../../follow-ups/pipeline-address.ts';
@@ -84,7 +84,7 @@ function refusalOf(
     const { action, argocd, event } = readActionBody(stored);
     const queued = pipelineOf(action);
     if (queued === undefined)
-      return `Hooks only queue pipelines, and this is the ${kindOf(action).printTarget(action)}.`;
+      return `Hooks only queue pipelines, and this is the ${actionKindOf(action).printTarget(action)}.`;
     const { name, namespace, project: appProject } = event.application;
     const [, ofHook = ''] = rule.split('/');
     const about = { argocd, application: { name, namespace }, appProject, address: queued };
@@ -102,7 +102,7 @@ function refusalOf(
   const { action, argocd, event } = readActionBody(stored);
   const queued = pipelineOf(action);
   if (queued === undefined)
-    return `Annotations only queue pipelines, and this is the ${kindOf(action).printTarget(action)}.`;
+    return `Annotations only queue pipelines, and this is the ${actionKindOf(action).printTarget(action)}.`;
   const appProject = event.application.project;
   if (isGranted(grants, { argocd, appProject, address: queued })) return undefined;
   return `Applications of AppProject ${appProject} may no longer queue ${printPipelineAddress(queued)}. To allow it, add an entry to \`grants\` in the configuration.`;

@@ -1,6 +1,6 @@
 import { readActionBody } from '../../actions/action-body.ts';
 import type { ActionState, StoredAction } from '../../actions/stored-action.ts';
-import { kindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
+import { actionKindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { FollowUpReport, FollowUpState } from '../../sync/model/follow-up-report.ts';
 
 const states: Readonly<Record<ActionState, FollowUpState>> = {
@@ -16,7 +16,7 @@ const states: Readonly<Record<ActionState, FollowUpState>> = {
 export function reportOf(stored: StoredAction): FollowUpReport {
   const { key, rule, state, outcome, message } = stored;
   const { event, action } = readActionBody(stored);
-  const kind = kindOf(action);
+  const kind = actionKindOf(action);
   const pipeline = kind.print(action);
   // Done is done: there is no run that could still end.
   if (state === 'done' && !kind.queues) {

@@ -21,7 +21,7 @@ export interface GoneApplicationsPorts {
 const page = 200;
 
 /** A memory that says of what it is. */
-type Told = ApplicationMemory & { readonly about: MemorySubject };
+type NamedMemory = ApplicationMemory & { readonly about: MemorySubject };
 
 /**
  * Finds applications that were deleted while nobody watched, and records that. To be certain, it asks Argo CD
@@ -80,7 +80,7 @@ export class GoneApplications {
   }
 
   /** Those of the instance, and what an earlier name of the same server has left. */
-  async *#ownMemories({ url }: WatchedArgoCD): AsyncGenerator<Told> {
+  async *#ownMemories({ url }: WatchedArgoCD): AsyncGenerator<NamedMemory> {
     const { argocd, store, isConfigured } = this.#ports;
     let after: ApplicationMemory | undefined;
     for (;;) {

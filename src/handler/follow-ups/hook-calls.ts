@@ -4,7 +4,7 @@ import { ArgoCDError } from '../../argocd/argocd-error.ts';
 import type { ArgoCD } from '../../argocd/port.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { PipelineRun } from '../../azure/pipelines/pipelines.ts';
-import { kindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
+import { actionKindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import { hookRuleOf } from '../../follow-ups/hook-rule.ts';
 import { printPipelineAddress } from '../../follow-ups/pipeline-address.ts';
@@ -215,7 +215,7 @@ function viewOf(stored: StoredAction, run?: PipelineRun): HookFollowUp {
   const { rule, state, message, outcome } = stored;
   const { action, eventKey: id } = readActionBody(stored);
   return {
-    ...{ id, rule, state, message, target: kindOf(action).print(action) },
+    ...{ id, rule, state, message, target: actionKindOf(action).print(action) },
     run: outcome && {
       name: run?.name ?? outcome.name,
       page: run?.page ?? outcome.page,

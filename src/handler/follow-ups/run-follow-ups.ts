@@ -3,7 +3,7 @@ import { runOf } from '../../actions/pipeline-request.ts';
 import type { RunProgress } from '../../actions/run-progress.ts';
 import { ownRequest } from '../../actions/targets-by-kind.ts';
 import type { PipelineRun, Pipelines, RunReference } from '../../azure/pipelines/pipelines.ts';
-import { kindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
+import { actionKindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import { RuleSet } from '../../follow-ups/rule-set.ts';
 import { targetKey } from '../../follow-ups/target-key.ts';
@@ -88,7 +88,7 @@ export class RunFollowUps {
     if (action === undefined || body === undefined) return undefined;
     const { state, request, outcome } = action;
     const report = reportOf(action);
-    const { queues } = kindOf(body.action);
+    const { queues } = actionKindOf(body.action);
     const isQueued = queues && state === 'done' && request !== undefined && outcome !== undefined;
     const run = isQueued ? runOf(ownRequest(request), outcome) : undefined;
     return { report, run, isUnclear: state === 'sent' };
@@ -162,7 +162,7 @@ function unstarted(
   const isAllowed = end === undefined || mayQueue(rule, end, argocd);
   return {
     ...{ key: `unstarted/${rule.name}`, rule: rule.name, event: end?.kind ?? 'succeeded' },
-    pipeline: kindOf(rule.do).print(rule.do),
+    pipeline: actionKindOf(rule.do).print(rule.do),
     ...{ state: 'notQueued', run: undefined, result: undefined },
     message: isAllowed ? unseen : notAllowedAnyMore,
   };

@@ -1,5 +1,5 @@
 import { isOpen } from '../../actions/stored-action.ts';
-import { kindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
+import { actionKindOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import { printName } from '../../sync/model/application.ts';
 import { eventKeyOf } from '../../follow-ups/action-key.ts';
 import { webAddress } from '../../text/foreign-text.ts';
@@ -17,7 +17,7 @@ export function viewFollowUp({ action, body }: FollowUpRow): FollowUpView {
     application: body === undefined ? null : printName(body.event.application),
     argocd: body?.argocd ?? null,
     late: body?.late ?? null,
-    target: body === undefined ? null : kindOf(body.action).printTarget(body.action),
+    target: body === undefined ? null : actionKindOf(body.action).printTarget(body.action),
     state: action.state,
     message: action.message,
     tries: action.tries,

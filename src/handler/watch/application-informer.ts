@@ -13,7 +13,7 @@ import type {
 import { inTurns } from '../../async/in-turns.ts';
 import type { ApplicationName } from '../../sync/model/application.ts';
 import type { ApplicationSummary, Listing } from '../../sync/model/application-summary.ts';
-import { SummaryCache, type KnownApplication } from './summary-cache.ts';
+import { SummaryCache, type CachedApplication } from './summary-cache.ts';
 import { Relister } from './relister.ts';
 import { Refetcher } from './refetcher.ts';
 
@@ -255,7 +255,7 @@ export class ApplicationInformer implements ChangeSource {
     return `Argo CD was last read ${Math.round(this.#age(listedAt) / 1000)} s ago${why}`;
   }
 
-  #isFresh({ isStale, confirmedAt }: KnownApplication): boolean {
+  #isFresh({ isStale, confirmedAt }: CachedApplication): boolean {
     return !isStale && this.#isConfirmed(confirmedAt);
   }
 

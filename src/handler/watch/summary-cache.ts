@@ -4,7 +4,7 @@ import type { ApplicationSummary, Listing } from '../../sync/model/application-s
 import { isOlder } from '../../sync/model/resource-version.ts';
 
 /** What is known of one application. Times are local milliseconds. */
-export interface KnownApplication extends Required<ApplicationName> {
+export interface CachedApplication extends Required<ApplicationName> {
   /** Absent until Argo CD has reported the whole application: a list shows too little. */
   readonly summary: ApplicationSummary | undefined;
   /** Absent if only a list without projects has shown it. */
@@ -28,7 +28,7 @@ const stepsOfListing = 10;
 
 /** The applications of one Argo CD as last reported by its stream and its lists. */
 export class SummaryCache {
-  readonly #byName = new Map<string, KnownApplication>();
+  readonly #byName = new Map<string, CachedApplication>();
   /** Incremented by `clear`, so that a list from before it is ignored. */
   #clearings = 0;
 
@@ -36,7 +36,7 @@ export class SummaryCache {
     return this.#byName.size;
   }
 
-  find(name: Required<ApplicationName>): KnownApplication | undefined {
+  find(name: Required<ApplicationName>): CachedApplication | undefined {
     return this.#byName.get(printName(name));
   }
 
@@ -78,10 +78,10 @@ export class SummaryCache {
     listings: readonly Listing[],
     askedAt: number,
     cameAt: number,
-  ): Generator<number, readonly KnownApplication[]> {
+  ): Generator<number, readonly CachedApplication[]> {
     const clearings = this.#clearings;
     const listed = new Set<string>();
-    const changed: KnownApplication[] = [];
+    const changed: CachedApplication[] = [];
     for (const listing of listings) {
       const name = printName(listing);
       listed.add(name);
@@ -111,11 +111,11 @@ export class SummaryCache {
 }
 
 function compared(
-  known: KnownApplication | undefined,
+  known: CachedApplication | undefined,
   listing: Listing,
   askedAt: number,
   cameAt: number,
-): { readonly known: KnownApplication; readonly isChanged: boolean } {
+): { readonly known: CachedApplication; readonly isChanged: boolean } {
   const { name, namespace, sync } = listing;
   const traits = traitsOf(listing);
   // Without a revision, this version of Argo CD does not report it, or there are several.

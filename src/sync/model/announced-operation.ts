@@ -15,7 +15,7 @@ export interface CurrentOperation {
 }
 
 /** The operations that an application shows, the newest last: the last one, and the requested one. */
-export function standingOperations({
+export function currentOperations({
   operation,
   operationState: state,
 }: Application): readonly CurrentOperation[] {

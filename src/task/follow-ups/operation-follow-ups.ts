@@ -8,7 +8,7 @@ import { errorMessage } from '../../async/error-message.ts';
 import type { Pipelines } from '../../azure/pipelines/pipelines.ts';
 import type { FollowedEnd } from '../../follow/follow-observer.ts';
 import { actionKeyOf, eventKeyOf } from '../../follow-ups/action-key.ts';
-import { kindOf, pipelineOf } from '../../follow-ups/action-kinds/action-kinds.ts';
+import { actionKindOf, pipelineOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import { withFollowUps, withoutOwn } from '../../follow-ups/included-follow-ups.ts';
 import { renderAction } from '../../follow-ups/render-action.ts';
@@ -124,7 +124,7 @@ export class OperationFollowUps implements FollowUps {
         ...{ request: undefined, outcome: undefined, message: '' },
       });
       if (!isNew) continue;
-      const pipeline = kindOf(rule.do).print(rule.do);
+      const pipeline = actionKindOf(rule.do).print(rule.do);
       const report = { key, rule: rule.name, event: event.kind, pipeline };
       const followUp = new FollowUp(report, (told) =>
         this.#options.tell({ kind: 'followUp', application: name, followUp: told }),

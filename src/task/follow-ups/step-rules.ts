@@ -1,4 +1,4 @@
-import { kindOf, pipelineOf } from '../../follow-ups/action-kinds/action-kinds.ts';
+import { actionKindOf, pipelineOf } from '../../follow-ups/action-kinds/action-kinds.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
 import type { Problem } from '../../inputs/fault.ts';
 import { foldProjectName } from '../../text/project-name.ts';
@@ -21,7 +21,7 @@ export function problemsOfRules(
         ? [
             {
               text: '',
-              problem: `${name}: a step on an agent only queues pipelines, and this is to ${kindOf(rule.do).printDeed(rule.do)}`,
+              problem: `${name}: a step on an agent only queues pipelines, and this is to ${actionKindOf(rule.do).printDeed(rule.do)}`,
               advice: "Move the rule to the handler's configuration.",
             },
           ]

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import * as z from 'zod/mini';
-import { actionKinds, isKnown, kindOf } from '../../../src/follow-ups/action-kinds/action-kinds.ts';
+import {
+  actionKinds,
+  isKnown,
+  actionKindOf,
+} from '../../../src/follow-ups/action-kinds/action-kinds.ts';
 import { actionSchema } from '../../../src/follow-ups/action-schema.ts';
 import type { RenderedAction } from '../../../src/follow-ups/follow-up.ts';
 import { pipelineOf } from '../../../src/follow-ups/action-kinds/action-kinds.ts';
@@ -47,7 +51,7 @@ describe('The kinds of actions', () => {
   it('are not guessed: an action of another version is unknown', () => {
     const other = { kind: 'toString' } as unknown as RenderedAction;
     assert.equal(isKnown(other), false);
-    assert.throws(() => kindOf(other), /no kind of action toString/);
+    assert.throws(() => actionKindOf(other), /no kind of action toString/);
   });
 
   for (const kind of actionKinds) {
@@ -59,7 +63,7 @@ describe('The kinds of actions', () => {
 
       it('is read back from the store as it was rendered', () => {
         const text = JSON.stringify(rendered);
-        assert.deepEqual(z.parse(kindOf(rendered).stored(), JSON.parse(text)), rendered);
+        assert.deepEqual(z.parse(actionKindOf(rendered).stored(), JSON.parse(text)), rendered);
       });
 
       it('has one target, as written and as rendered', () => {
@@ -78,12 +82,15 @@ describe('The kinds of actions', () => {
       });
 
       it('is told to people without its secrets', () => {
-        const told = [kindOf(written).print(written), kindOf(written).printDeed(written)];
-        for (const text of [...told, kindOf(rendered).print(rendered)]) {
+        const told = [
+          actionKindOf(written).print(written),
+          actionKindOf(written).printDeed(written),
+        ];
+        for (const text of [...told, actionKindOf(rendered).print(rendered)]) {
           assert.ok(text !== '' && !text.includes(hidden), text);
         }
-        assert.equal(kindOf(rendered).print(rendered).length > 0, true);
-        assert.notEqual(kindOf(rendered).printTarget(rendered), '');
+        assert.equal(actionKindOf(rendered).print(rendered).length > 0, true);
+        assert.notEqual(actionKindOf(rendered).printTarget(rendered), '');
       });
 
       it('may be asked for by an input only with a permission', () => {

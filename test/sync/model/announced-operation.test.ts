@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { standingOperations, takeUp } from '../../../src/sync/model/announced-operation.ts';
+import { currentOperations, takeUp } from '../../../src/sync/model/announced-operation.ts';
 import type { RequestedSync } from '../../../src/sync/model/stored-operation.ts';
 import { matchOperation } from '../../../src/sync/model/ownership.ts';
 import { withoutPast } from '../../../src/sync/model/past.ts';
@@ -24,7 +24,7 @@ const sent: RequestedSync = {
 };
 const asked = { marker, sent, now: start };
 const one = (seen: ReturnType<typeof application>) => {
-  const [first] = standingOperations(seen);
+  const [first] = currentOperations(seen);
   assert.ok(first);
   return first;
 };
@@ -53,7 +53,7 @@ describe('The operations of an application', () => {
   for (const [what, seen, starts] of cases) {
     it(`are: ${what}`, () => {
       assert.deepEqual(
-        standingOperations(seen).map(({ startedAt }) => startedAt),
+        currentOperations(seen).map(({ startedAt }) => startedAt),
         starts,
       );
     });

@@ -3,7 +3,7 @@ import type { ActionBody } from '../../../actions/action-body.ts';
 import { printOnceOf } from '../../../actions/once-text.ts';
 import { isOpen } from '../../../actions/stored-action.ts';
 import { eventKeyOf } from '../../../follow-ups/action-key.ts';
-import { kindOf } from '../../../follow-ups/action-kinds/action-kinds.ts';
+import { actionKindOf } from '../../../follow-ups/action-kinds/action-kinds.ts';
 import { printName } from '../../../sync/model/application.ts';
 import { printDuration } from '../../../text/duration-text.ts';
 import { plainLine, webAddress } from '../../../text/foreign-text.ts';
@@ -141,7 +141,7 @@ function rowMarkup({ action, body }: FollowUpRow, content: FollowUpsContent): Ma
     </td>
     <td class="part">
       ${plainLine(action.rule, 100)}
-      ${body === undefined ? '' : small(plainLine(kindOf(body.action).printTarget(body.action), 200))}
+      ${body === undefined ? '' : small(plainLine(actionKindOf(body.action).printTarget(body.action), 200))}
       ${body === undefined ? '' : small(printOnceOf(body.action.kind, action.request))}
     </td>
     <td class="time">

@@ -10,7 +10,7 @@ import type { Run } from '../../run.ts';
 import type { StoredCheckpoint } from '../../store/store.ts';
 import { facts, link, printTime, prose, renderPage, tag, type Markup } from './layout.ts';
 import { phaseChart } from './phase-chart.ts';
-import { outcomeTag, pipelineOf, runTag } from './run-words.ts';
+import { outcomeTag, printPipelineRun, runTag } from './run-words.ts';
 import { titleOf } from './status-page.ts';
 
 const mostApplications = 50;
@@ -66,7 +66,7 @@ function factsOf(run: Run, now: number): Markup {
   const span = printDuration((run.endedAt ?? now) - run.acceptedAt);
   const rows: readonly (readonly [string, Markup | string])[] = [
     ['Message', run.message === '' ? '' : prose(run.message, 1_000)],
-    ['Run in Azure DevOps', link(pipelineOf(run), webAddress(spec.page))],
+    ['Run in Azure DevOps', link(printPipelineRun(run), webAddress(spec.page))],
     ['Azure project', plainLine(spec.azureProject, 100)],
     ['Argo CD', plainLine(spec.argocd, 100)],
     ['Client', spec.client],

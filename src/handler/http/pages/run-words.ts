@@ -21,7 +21,7 @@ const outcomes: Readonly<Record<RunOutcome, readonly [string, Tone]>> = {
 };
 
 /** The pipeline and the run's number, as far as the request named them. */
-export function pipelineOf({ spec }: Pick<Run, 'spec'>): string {
+export function printPipelineRun({ spec }: Pick<Run, 'spec'>): string {
   const row = (name: string) => spec.info.find((each) => each.name === name)?.value ?? '';
   // The number, which may contain spaces, comes before the page.
   const number = row('Run').replace(/(?:^|\s)https?:\/\/\S*$/, '');

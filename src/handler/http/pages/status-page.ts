@@ -6,7 +6,7 @@ import type { RunHead, RunState } from '../../run.ts';
 import type { RunQuery, StoreFigures } from '../../store/store.ts';
 import type { InstanceStatus, ServiceStatus } from '../../status.ts';
 import { link, printTime, prose, renderPage, tag, type Markup } from './layout.ts';
-import { pipelineOf, runTag } from './run-words.ts';
+import { printPipelineRun, runTag } from './run-words.ts';
 
 /** Which runs the page lists. */
 export const shows = ['all', 'accepted', 'following', 'reporting', 'ended', 'unreported'] as const;
@@ -200,7 +200,7 @@ function runRow(run: RunHead, now: number): Markup {
     <td class="time">${printTime(run.acceptedAt)}</td>
     <td class="time">${printDuration((run.endedAt ?? now) - run.acceptedAt)}</td>
     <td class="text">${prose(run.message, 300)}</td>
-    <td class="run">${link(pipelineOf(run), webAddress(spec.page))}</td>
+    <td class="run">${link(printPipelineRun(run), webAddress(spec.page))}</td>
   </tr>`;
 }
 

@@ -6,7 +6,7 @@ import type { TaskRequest } from '../../../inputs/inputs.ts';
 import type { Application, ApplicationName } from '../../../sync/model/application.ts';
 import { printName } from '../../../sync/model/application.ts';
 import {
-  standingOperations,
+  currentOperations,
   takeUp,
   type CurrentOperation,
 } from '../../../sync/model/announced-operation.ts';
@@ -16,7 +16,7 @@ import { keyOf, type FollowSpec, type RunHead } from '../../run.ts';
 import type { Store } from '../../store/store.ts';
 import { isAnnounced, readAnnouncement } from './announcement.ts';
 import { announcedSpec, announcedSync } from './announced-spec.ts';
-import { acquaintanceOf, operationStart, type SeenOperation } from './known-announcement.ts';
+import { announcementStatusOf, operationStart, type SeenOperation } from './known-announcement.ts';
 import type { RunRegistry } from './run-registry.ts';
 
 /**
@@ -119,7 +119,7 @@ export class AnnouncedRuns {
   /** Looks at an application in its current state. Resolves when what it announces is stored. */
   look(argocd: string, application: Application): Promise<void> {
     this.drop(argocd, application);
-    const standing = standingOperations(application).filter(({ operation }) =>
+    const standing = currentOperations(application).filter(({ operation }) =>
       isAnnounced(operation.info),
     );
     const id = `${argocd}|${application.uid}`;
@@ -154,7 +154,7 @@ export class AnnouncedRuns {
     application: Application,
     startedAt: number,
   ): Promise<'none' | 'unfollowed' | 'busy' | RunHead> {
-    const one = standingOperations(application).find((each) => each.startedAt === startedAt);
+    const one = currentOperations(application).find((each) => each.startedAt === startedAt);
     if (one === undefined || !isAnnounced(one.operation.info)) return 'none';
     await this.look(argocd, application);
     const announced = this.#announced(argocd, application, one);
@@ -313,7 +313,7 @@ export class AnnouncedRuns {
     if (run === undefined) return 'new';
     const whole = run.spec.announced?.startedAt === undefined ? await store.run(run.id) : undefined;
     const startedAt = operationStart(whole ?? { ...run, results: [] });
-    return acquaintanceOf(seen, { run, startedAt });
+    return announcementStatusOf(seen, { run, startedAt });
   }
 
   /** Logs the refusal once, for operators only; callers must not learn what exists here. */

@@ -19,7 +19,7 @@ export interface SeenOperation {
  * so only its start shows whether an existing run is its own. `last`: the newest run of the task, and when
  * the operation that it followed started, if known.
  */
-export function acquaintanceOf(
+export function announcementStatusOf(
   { uid, startedAt }: SeenOperation,
   last: { readonly run: RunHead; readonly startedAt: number | undefined } | undefined,
 ): AnnouncementStatus {

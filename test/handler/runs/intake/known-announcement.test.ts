@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { acquaintanceOf } from '../../../../src/handler/runs/intake/known-announcement.ts';
+import { announcementStatusOf } from '../../../../src/handler/runs/intake/known-announcement.ts';
 import type { Run } from '../../../../src/handler/run.ts';
 import { sampleRun } from '../../store/sample.ts';
 
@@ -52,7 +52,7 @@ describe('The relation of an operation to the runs of its task', () => {
   for (const [what, last, lastStart, startedAt, expected] of cases) {
     it(`is ${expected} if ${what}`, () => {
       const known = last && { run: last, startedAt: lastStart };
-      assert.equal(acquaintanceOf({ uid, startedAt }, known), expected);
+      assert.equal(announcementStatusOf({ uid, startedAt }, known), expected);
     });
   }
 });
