@@ -1,8 +1,7 @@
 import { hubs, type Hub, type RunAddress } from '../../azure/task-hub/run-address.ts';
 import type { Fault } from '../../inputs/fault.ts';
 import { Secret } from '../../secret.ts';
-import { presentedToken } from '../access/presented-token.ts';
-import { redact } from './redaction.ts';
+import { presentedSecrets, redact } from './redaction.ts';
 
 /** What the headers of a request say about its run (azure-devops.md §2.10). */
 export interface HeaderBlock {
@@ -87,8 +86,7 @@ class HeaderReader {
 
   constructor(header: (name: string) => string | undefined) {
     this.#header = header;
-    const own = presentedToken(header('Authorization')) ?? '';
-    this.#secrets = [this.#text('AuthToken'), own].map((text) => new Secret(text));
+    this.#secrets = presentedSecrets(header);
   }
 
   /** The header's text. A missing or unexpanded header is a fault. */

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { queuePipelineSchema } from '../../follow-ups/action-kinds/queue-pipeline.ts';
 import { recurrences } from '../../follow-ups/follow-up.ts';
 import type { Fault } from '../../inputs/fault.ts';
+import type { Secret } from '../../secret.ts';
 import { parseName } from '../../settings/names.ts';
 import type { PathFault } from '../../settings/path-fault.ts';
 import { faultsOf } from '../../settings/schema-fault.ts';
@@ -9,6 +10,7 @@ import type { Setting } from '../../settings/setting.ts';
 import { described, textSetting } from '../../settings/text-setting.ts';
 import { hookPhases } from '../../sync/events/hook-phase.ts';
 import type { ApplicationName } from '../../sync/model/application.ts';
+import { parseRedacted } from './redaction.ts';
 
 /** Limit on the bytes of a hook's call. */
 export const longestHookBody = 16 * 1_024;
@@ -64,11 +66,14 @@ export const hookBodySchema = z.strictObject({
 /** A parsed call of a hook. */
 export type HookBody = z.output<typeof hookBodySchema>;
 
-/** Parses the body of a hook's call, or reports everything that is wrong with it. */
-export function readHookBody(text: string): HookBody | { readonly faults: readonly Fault[] } {
+/** Parses the body of a hook's call without the secrets, or reports everything that is wrong with it. */
+export function readHookBody(
+  text: string,
+  secrets: readonly Secret[] = [],
+): HookBody | { readonly faults: readonly Fault[] } {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseRedacted(text, secrets);
   } catch {
     const problem = 'it is not JSON';
     return { faults: [{ input: 'body', value: '', problem, advice: 'Send a JSON object.' }] };

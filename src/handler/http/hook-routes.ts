@@ -2,7 +2,6 @@ import type { Clock } from '../../async/clock.ts';
 import { completeAddress } from '../../follow-ups/pipeline-address.ts';
 import type { QueuePipeline } from '../../follow-ups/action-kinds/queue-pipeline.ts';
 import type { CompleteAddress } from '../../follow-ups/pipeline-address.ts';
-import { Secret } from '../../secret.ts';
 import { printName } from '../../sync/model/application.ts';
 import {
   grantsFor,
@@ -16,11 +15,10 @@ import { printHookIdentity, type HookIdentity } from '../access/hook-identity.ts
 import { RateLimit } from '../access/rate-limit.ts';
 import type { HookGrant } from '../config/hooks-config.ts';
 import type { HookFollowUp, HookIntake, HookTask } from '../hook-intake.ts';
-import { presentedToken } from '../access/presented-token.ts';
 import { callingHookOf, printHook } from './calling-hook.ts';
 import { readHookBody } from './hook-body.ts';
 import type { Answer } from './public-calls.ts';
-import { redact } from './redaction.ts';
+import { presentedSecrets } from './redaction.ts';
 import { Refusal } from './refusal.ts';
 
 /** What answers the calls of hooks. */
@@ -77,7 +75,8 @@ export class HookRoutes {
     return this.#known(request, async (identity, grants, body) => {
       const text = body ?? (await this.#bodyOf(request));
       if (text instanceof Refusal) return text;
-      const call = readHookBody(redact(text, tokensOf(request)));
+      const secrets = presentedSecrets((name) => request.header(name));
+      const call = readHookBody(text, secrets);
       if ('faults' in call) {
         const count =
           call.faults.length === 1 ? 'One field is' : `${call.faults.length} fields are`;
@@ -205,12 +204,6 @@ export class HookRoutes {
     const address = completeAddress(queue, { organization, project: undefined });
     return { ...queue, ...(address ?? { organization, project: '', pipeline: queue.pipeline }) };
   }
-}
-
-/** The tokens in the headers, which the body may repeat in any field. */
-function tokensOf(request: HookRequest): readonly Secret[] {
-  const tokens = [presentedToken(request.header('Authorization')), request.header('AuthToken')];
-  return tokens.flatMap((token) => (token === undefined ? [] : [new Secret(token)]));
 }
 
 function denied(
