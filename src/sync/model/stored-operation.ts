@@ -2,6 +2,7 @@ import { printKey, resourceId } from './application.ts';
 import type { Application, HistoryEntry, ResourceKey, Source } from './application.ts';
 import type { PositionedRevision, Retry, RollbackGoal } from './goal.ts';
 import type { Operation, StoredRetry } from './operation.ts';
+import { withoutCredentials } from './repositories.ts';
 import { compareRevision, isSame, printRevisions } from './revision.ts';
 
 /** What a sync request asks for. `undefined` keeps the application's own setting. */
@@ -268,9 +269,8 @@ export function deploysFrom(
   );
 }
 
-/** Removes a password that an address may contain. */
 function printSource({ repoURL, path, chart, targetRevision, settings }: Source): string {
-  const where = [repoURL.replace(/\/\/[^/]*@/, '//'), chart || path, targetRevision];
+  const where = [withoutCredentials(repoURL), chart || path, targetRevision];
   const how = settings === undefined || settings === '' ? [] : [`settings ${settings.slice(0, 7)}`];
   return [...where, ...how].filter((part) => part !== '').join(' ');
 }

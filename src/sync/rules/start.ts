@@ -13,6 +13,7 @@ import {
 } from '../model/asked-revision.ts';
 import { askForTags, refuseUncompared, waitForComparison } from './comparison.ts';
 import { terminalConditions } from '../model/condition.ts';
+import { withoutCredentials } from '../model/repositories.ts';
 import { compareRevision, isResolved, isTelling, printRevisions } from '../model/revision.ts';
 import { includedInHistory } from './supersession.ts';
 import { act, refuse, wait } from '../model/verdict.ts';
@@ -76,9 +77,8 @@ export function decideRefusal(view: View): Verdict | undefined {
 /** Where Argo CD looked for a revision that it could not resolve. */
 function lookedFor({ application }: View, reason: string): string {
   if (!reason.includes('error resolving repo revision')) return '';
-  // An address may hold a password, which is nobody's business here.
   const repositories = new Set(
-    application.sources.map(({ repoURL }) => repoURL.replace(/\/\/[^/]*@/, '//')),
+    application.sources.map(({ repoURL }) => withoutCredentials(repoURL)),
   );
   return ` Argo CD looks for it in ${excerpt([...repositories].slice(0, 3).join(', '))}.`;
 }
