@@ -6,6 +6,7 @@ import { printName, type Application } from '../../sync/model/application.ts';
 import type { MemoryKey } from '../store/event-store.ts';
 import { isOfHooks } from './follow-policy.ts';
 import type { AnnotationFaults, FollowUpTelemetry } from './follow-up-ports.ts';
+import { placeOf } from './known-application.ts';
 
 type Annotated = Pick<Application, 'name' | 'namespace' | 'uid' | 'project' | 'annotations'>;
 
@@ -21,7 +22,9 @@ interface Reading extends AnnotationFaults {
 /** Keeps what the annotations of applications ask for, and what is wrong or not granted. */
 export class AnnotationWatch {
   #settings: AnnotationSettings = { grants: [], organization: undefined };
-  /** By `keyOf`. Holds only applications that have annotations for us. */
+  /**
+   * By `placeOf`, since grants are those of an instance. Holds only applications that have annotations for us.
+   */
   readonly #readings = new Map<string, Reading>();
   #faulty = 0;
   readonly #telemetry: Pick<FollowUpTelemetry, 'annotationFault'>;
@@ -47,7 +50,7 @@ export class AnnotationWatch {
     if (grants.length === 0) return;
     if (Object.keys(annotations).length === 0) return this.forget({ argocd, uid });
     const of = JSON.stringify([project, annotations]);
-    const key = keyOf({ argocd, uid });
+    const key = placeOf({ argocd, uid });
     if (this.#readings.get(key)?.of === of) return;
     this.forget({ argocd, uid });
     const { rules, faulty, forbidden } = judgeAnnotations(argocd, application, this.#settings);
@@ -69,11 +72,11 @@ export class AnnotationWatch {
 
   /** Whether granted annotations ask for events of hooks or phases. */
   followsHooks(which: MemoryKey): boolean {
-    return this.#readings.get(keyOf(which))?.followsHooks ?? false;
+    return this.#readings.get(placeOf(which))?.followsHooks ?? false;
   }
 
   forget(which: MemoryKey): void {
-    const key = keyOf(which);
+    const key = placeOf(which);
     if ((this.#readings.get(key)?.faults.length ?? 0) > 0) this.#faulty -= 1;
     this.#readings.delete(key);
   }
@@ -97,9 +100,4 @@ export class AnnotationWatch {
     const { faulty, forbidden } = judgeAnnotations(argocd, application, this.#settings);
     return [...faulty, ...forbidden];
   }
-}
-
-/** Grants are those of an instance, so each judges the application for itself. */
-function keyOf({ argocd, uid }: MemoryKey): string {
-  return `${argocd}|${uid}`;
 }
