@@ -24,15 +24,11 @@ export function chooseRules(
 ): readonly FollowUpRule[] {
   const known = new Set<string>();
   return [configuration, input, annotations].flatMap((rules) => {
-    const left = rules.filter((rule) => {
-      const key = keyOf(rule, defaults);
+    const left = rules.filter(({ do: action }) => {
+      const key = targetKey(action, defaults);
       return key === undefined || !known.has(key);
     });
-    for (const rule of left) known.add(keyOf(rule, defaults) ?? '');
+    for (const { do: action } of left) known.add(targetKey(action, defaults) ?? '');
     return left;
   });
-}
-
-function keyOf({ do: action }: FollowUpRule, defaults: AddressDefaults): string | undefined {
-  return targetKey(action, defaults);
 }
