@@ -1,8 +1,7 @@
 import { actionKeyOf, eventKeyOf } from '../../follow-ups/action-key.ts';
 import { judgeAnnotations } from '../../follow-ups/annotation-sentences.ts';
-import { readAnnotations } from '../../follow-ups/annotations.ts';
 import type { FollowUpRule } from '../../follow-ups/follow-up.ts';
-import { grantedRules, type Grant } from '../../follow-ups/grants.ts';
+import type { Grant } from '../../follow-ups/grants.ts';
 import { idleReasons } from '../../follow-ups/idle-reasons.ts';
 import { chooseRules } from '../../follow-ups/precedence.ts';
 import type { AddressDefaults } from '../../follow-ups/pipeline-address.ts';
@@ -15,7 +14,7 @@ import type { Application } from '../../sync/model/application.ts';
 import type { EventStore, StoredAction } from '../store/event-store.ts';
 import { writeActionBody } from '../../actions/action-body.ts';
 import { chainOf, chainRefusal, linkOf, type ChainPorts } from './chain.ts';
-import type { FollowUpTelemetry, RulesOfRun, RunRules } from './follow-up-ports.ts';
+import type { FollowUpTelemetry, RulesOfRun } from './follow-up-ports.ts';
 import type { IdleEventSource } from './idle-events.ts';
 import type { RulePace } from './rule-pace.ts';
 
@@ -74,6 +73,20 @@ export interface EventActionsPorts extends ChainPorts {
   ) => void;
 }
 
+/** What annotations ask for, as far as it is granted, and why the rest is not done. */
+interface Annotated {
+  readonly rules: RuleSet;
+  readonly faults: readonly string[];
+}
+
+/** The rules that an event starts, and what else is known of them. */
+interface StartedRules {
+  readonly rules: readonly FollowUpRule[];
+  readonly defaults: AddressDefaults;
+  /** All rules that the run that started the operation brought; undefined: none. */
+  readonly brought: RuleSet | undefined;
+}
+
 /** Why a rule that an event starts makes no action. */
 const leftWords = {
   incomplete: 'it names no project, and the event does not tell one.',
@@ -105,10 +118,14 @@ export class EventActions {
     { now, ...at }: SeenAt & { readonly now: number },
   ): Promise<readonly StoredAction[]> {
     const actions: StoredAction[] = [];
-    const annotated = events.length === 0 ? undefined : this.#annotated(application, at.argocd);
+    if (events.length === 0) return actions;
+    const { argocd, ownNamespace } = at;
+    const source: EventSource = { argocd, ownNamespace, labels: application.labels };
+    const annotated = this.#annotated(application, argocd);
     for (const seen of events) {
       const { event, late } = seen;
-      const { rules, defaults, run } = await this.#rulesOf(seen, application, at, annotated);
+      const started = await this.#startedBy(seen, application, source, annotated.rules);
+      const { rules, defaults } = started;
       const left: string[] = [];
       for (const rule of rules) {
         const action = await this.#actionOf(seen, rule, { ...at, application, defaults, now });
@@ -116,7 +133,7 @@ export class EventActions {
         else if (action !== 'known') left.push(`Rule ${rule.name}: ${leftWords[action]}`);
       }
       const reasons =
-        rules.length > 0 ? left : this.#idleReasons(seen, application, at, { annotated, run });
+        rules.length > 0 ? left : this.#idleReasons(seen, source, annotated, started.brought);
       if (reasons.length > 0) this.#ports.onIdle(event, { ...at, late }, reasons);
     }
     return actions;
@@ -139,69 +156,54 @@ export class EventActions {
     return typeof action === 'object' ? action : undefined;
   }
 
-  /** The granted part of what an application's annotations ask for; undefined: nothing. */
-  #annotated(
-    { annotations, project: appProject }: ActionSubject,
-    argocd: string,
-  ): RuleSet | undefined {
-    const { organization = nowhere, grants } = this.#settings;
-    if (grants.length === 0) return undefined;
-    const { rules } = readAnnotations(annotations);
-    const granted = grantedRules(rules, grants, { argocd, appProject, organization }).rules;
-    return granted.length === 0 ? undefined : new RuleSet(granted);
+  #annotated(application: ActionSubject, argocd: string): Annotated {
+    const { rules, faulty, forbidden } = judgeAnnotations(argocd, application, this.#settings);
+    return { rules: new RuleSet(rules), faults: [...faulty, ...forbidden] };
   }
 
-  async #rulesOf(
+  async #startedBy(
     { event, isMeant }: SeenEvent,
     application: ActionSubject,
-    { argocd, ownNamespace }: SeenAt,
-    annotated: RuleSet | undefined,
-  ): Promise<{
-    readonly rules: readonly FollowUpRule[];
-    readonly defaults: AddressDefaults;
-    /** The run that started the operation, if it brought rules. */
-    readonly run: RunRules | undefined;
-  }> {
-    const source: EventSource = { argocd, ownNamespace, labels: application.labels };
+    source: EventSource,
+    annotated: RuleSet,
+  ): Promise<StartedRules> {
     const { organization = nowhere } = this.#settings;
     const origin = originOfEvent(event, application);
     const run = origin?.kind === 'run' ? await this.#ports.rulesOfRun?.(origin.marker) : undefined;
+    const brought = run && new RuleSet(run.rules);
     const defaults = {
       organization: run?.organization ?? organization,
       project: run?.project,
     };
     const placed = {
       configuration: this.#rules.matching(event, source).filter(isMeant),
-      input: run === undefined ? [] : allowedOf(run, event, source),
-      annotations: annotated?.matching(event, source) ?? [],
+      // Only what the handler may do for this application.
+      input: (brought?.matching(event, source) ?? []).filter((rule) =>
+        run?.mayQueue(rule, event, source.argocd),
+      ),
+      annotations: annotated.matching(event, source),
     };
-    return { rules: chooseRules(placed, defaults), defaults, run };
+    return { rules: chooseRules(placed, defaults), defaults, brought };
   }
 
   /** Why an event starts nothing. */
   #idleReasons(
     { event, isMeant }: SeenEvent,
-    application: ActionSubject,
-    { argocd, ownNamespace }: SeenAt,
-    {
-      annotated,
-      run,
-    }: { readonly annotated: RuleSet | undefined; readonly run: RunRules | undefined },
+    source: EventSource,
+    { rules: annotated, faults }: Annotated,
+    brought: RuleSet | undefined,
   ): readonly string[] {
-    const source: EventSource = { argocd, ownNamespace, labels: application.labels };
     const of = (rules: RuleSet, isMeant: (rule: FollowUpRule) => boolean) =>
       idleReasons({ rules, isMeant }, event, source);
     const always = () => true;
     const configured = of(this.#rules, isMeant);
-    const brought = run === undefined ? [] : new RuleSet(run.rules).matching(event, source);
-    const { faulty, forbidden } = judgeAnnotations(argocd, application, this.#settings);
+    const refused = brought?.matching(event, source) ?? [];
     const reasons = [
       ...(configured.length > 0 ? configured : ['No rule of `followUps` is for this application.']),
-      ...(annotated === undefined ? [] : of(annotated, always)),
-      ...faulty,
-      ...forbidden,
-      ...brought.map(({ name }) => `Rule ${name} of the run: ${notAllowed}`),
-      ...(run === undefined || brought.length > 0 ? [] : of(new RuleSet(run.rules), always)),
+      ...of(annotated, always),
+      ...faults,
+      ...refused.map(({ name }) => `Rule ${name} of the run: ${notAllowed}`),
+      ...(brought === undefined || refused.length > 0 ? [] : of(brought, always)),
     ];
     return [...new Set(reasons)];
   }
@@ -255,16 +257,6 @@ export class EventActions {
       message: refusal?.message ?? (dueAt > now ? delayed(rule.name, actionsPerHour) : ''),
     };
   }
-}
-
-/** The part of the run's rules that the handler may execute for this application. */
-function allowedOf(
-  { rules, mayQueue }: RunRules,
-  event: ApplicationEvent,
-  source: EventSource,
-): readonly FollowUpRule[] {
-  const matching = new RuleSet(rules).matching(event, source);
-  return matching.filter((rule) => mayQueue(rule, event, source.argocd));
 }
 
 function delayed(rule: string, perHour: number): string {
