@@ -131,12 +131,10 @@ export class EventRecorder {
   /** Records that the application was deleted while nobody watched. Only what was stored is known of it. */
   recordAbsence(memory: ApplicationMemory, look: Look): Promise<void> {
     const { uid, about } = memory;
-    return this.#inTurn(uid, async () => {
-      if (about !== undefined) {
-        await this.#delete({ ...about, uid, images: [], operationState: undefined }, look);
-      }
-      await this.#forget(memory);
-    });
+    if (about === undefined) return this.forget(memory);
+    return this.#inTurn(uid, () =>
+      this.#delete({ ...about, uid, images: [], operationState: undefined }, look),
+    );
   }
 
   /** Forgets an application without an event: another has its name, or its fate is unknown. */
@@ -241,7 +239,9 @@ export class EventRecorder {
     }
     telemetry.eventSeen(event.kind, isFirst);
     // After a crash in between, the application is found deleted again: the same event, so the same actions.
-    await this.#forget({ argocd: look.argocd, uid });
+    for (const which of [{ argocd: look.argocd, uid }, ...known.replaces]) {
+      await this.#forget(which);
+    }
   }
 
   async #knownOf(

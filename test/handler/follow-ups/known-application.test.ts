@@ -174,6 +174,21 @@ describe('An application that several instances see', () => {
       assert.deepEqual(await scene.store.events.eventMemories(10), []);
     });
 
+    it('is forgotten if it went meanwhile and no rule acts on that', async () => {
+      const ofEnds = settings({ followUps: [ruleFor(undefined, 'all', ['succeeded'])] });
+      await scene.start(ofEnds);
+      await tell(health(1, 'Healthy'), 'prod');
+      assert.equal((await scene.store.events.eventMemories(10)).length, 1);
+      scene.applications.clear();
+      await scene.stop();
+      scene.instances = new Map([['main', undefined]]);
+      await scene.start(ofEnds);
+      await scene.list('main');
+      await scene.pass(10_000);
+      assert.deepEqual(await scene.actions(), []);
+      assert.deepEqual(await scene.store.events.eventMemories(10), []);
+    });
+
     it('stays known when its server has moved and kept its name', async () => {
       await scene.start(settings({ followUps }));
       await tell(synced(8), 'prod');
