@@ -52,7 +52,7 @@ export class FollowPolicy {
   ) {
     this.#rules = new RuleSet(followUps);
     this.takesInputs = takesInputs;
-    this.isEmpty = followUps.length === 0 && grants.length === 0 && !takesInputs;
+    this.isEmpty = asksNothing({ followUps, grants, takesInputs });
     const names = new Map<unknown, string>([
       ...followUps.map((rule) => [rule, nameOfRule(rule)] as const),
       ...grants.map((grant) => [grant, nameOfGrant(grant)] as const),
@@ -93,6 +93,15 @@ export class FollowPolicy {
 /** Whether a rule is about hooks or phases, whose events come while the operation runs. */
 export function isOfHooks({ when }: Pick<FollowUpRule, 'when'>): boolean {
   return when.events.some((event) => ofHooks.includes(event));
+}
+
+/** Whether nothing is to be followed. */
+export function asksNothing({
+  followUps,
+  grants,
+  takesInputs = false,
+}: FollowPolicySettings): boolean {
+  return followUps.length === 0 && grants.length === 0 && !takesInputs;
 }
 
 /**

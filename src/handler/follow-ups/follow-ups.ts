@@ -8,7 +8,7 @@ import { sweepEndlessly } from '../store/sweeper.ts';
 import { findActionBody } from '../../actions/action-body.ts';
 import { ActionWorker } from '../../actions/action-worker.ts';
 import { AnnotationWatch } from './annotation-watch.ts';
-import { FollowPolicy, followedNames } from './follow-policy.ts';
+import { asksNothing, FollowPolicy, followedNames } from './follow-policy.ts';
 import { EventActions, type ActionSettings, type EventActionsPorts } from './event-actions.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { EventWatch } from './event-watch.ts';
@@ -103,7 +103,7 @@ export class FollowUps {
       actions: () => this.#actions,
       limits: () => this.#settings.followUpLimits,
       sinceOf: (rule) => this.#currentPolicy.sinceOf(rule),
-      isConfigured: (argocd) => ports.server(argocd) !== undefined,
+      isConfigured: this.#isConfigured,
       now: () => clock.now(),
       startedAt: clock.now(),
       onActions: () => this.#worker.wake(),
@@ -210,8 +210,7 @@ export class FollowUps {
 
   /** Whether the configuration has nothing followed. */
   get followsNothing(): boolean {
-    const { followUps, grants, takesInputs } = this.#settings;
-    return followUps.length === 0 && grants.length === 0 && !takesInputs;
+    return asksNothing(this.#settings);
   }
 
   /** What is known of applications with this name, without their namespace: whether they are followed. */
@@ -256,7 +255,7 @@ export class FollowUps {
     const { store, clock, random, onFault, rulesOfRun, signal, server } = this.#ports;
     const watch = new EventWatch({
       ...{ argocd, store, clock, random, onFault, rulesOfRun },
-      isConfigured: (name) => server(name) !== undefined,
+      isConfigured: this.#isConfigured,
       server: () => server(argocd),
       policy: () => this.#policy,
       recorder: this.#recorder,
@@ -281,6 +280,8 @@ export class FollowUps {
       onIdle: this.#keepIdle,
     });
   }
+
+  readonly #isConfigured = (argocd: string): boolean => this.#ports.server(argocd) !== undefined;
 
   readonly #keepIdle: EventActionsPorts['onIdle'] = (event, source, reasons) =>
     this.#idle.add(event, source, reasons, this.#ports.clock.now());
