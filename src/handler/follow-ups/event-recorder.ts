@@ -166,7 +166,8 @@ export class EventRecorder {
     const seen = this.#meant(events, look, seenAt);
     const actions = await this.#ports.actions().of(seen, application, seenAt);
     const about = kept ?? subjectOf(application, look);
-    const step = stepOf({ ...memory, about }, look, known, actions);
+    const others = known.others.filter((other) => !this.#hasPassed(other, application));
+    const step = stepOf({ ...memory, about }, look, { ...known, others }, actions);
     const isNews =
       actions.length > 0 ||
       known.replaces.length > 0 ||
@@ -242,6 +243,12 @@ export class EventRecorder {
     for (const which of [{ argocd: look.argocd, uid }, ...known.replaces]) {
       await this.#forget(which);
     }
+  }
+
+  /** Whether another instance has seen a later state: what it counts has not happened here yet. */
+  #hasPassed(other: MemoryKey, application: Versioned): boolean {
+    const newest = this.#newest.get(placeOf(other));
+    return newest !== undefined && isOlder(application, newest);
   }
 
   async #knownOf(

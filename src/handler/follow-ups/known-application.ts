@@ -1,4 +1,4 @@
-import { levelHealth, type HealthCount } from '../../sync/events/health-count.ts';
+import { levelHealth } from '../../sync/events/health-count.ts';
 import { digestOfText } from '../../text/digest.ts';
 import type { ApplicationMemory, MemoryKey } from '../store/event-store.ts';
 
@@ -8,8 +8,8 @@ export interface KnownApplication {
   readonly memory: ApplicationMemory | undefined;
   /** Memories of instances that are no longer configured; this one continues them. */
   readonly replaces: readonly MemoryKey[];
-  /** How often others of the same server have seen it degraded. */
-  readonly others: readonly HealthCount[];
+  /** What others of the same server know. */
+  readonly others: readonly ApplicationMemory[];
   /** See `ApplicationMemory`. */
   readonly keyPrefix: string | undefined;
 }
