@@ -115,7 +115,16 @@ const headers = fc
 const value = fc.oneof(fragment, fc.constantFrom('bank', 'true', 'terminate', 'rollback', '0'));
 
 const texts = fc
-  .dictionary(fc.constantFrom(...syncSections), value, { maxKeys: 2, noNullPrototype: true })
+  .oneof(
+    {
+      weight: 7,
+      arbitrary: fc.dictionary(fc.constantFrom(...syncSections), value, {
+        ...{ maxKeys: 2, noNullPrototype: true },
+      }),
+    },
+    // Chance alone seldom makes a valid request that no rule allows.
+    fc.constant({ azureProject: 'bank' }),
+  )
   .map((changes) => ({ ...leastSync, ...changes }));
 
 /** What a hook says. */
