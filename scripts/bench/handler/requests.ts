@@ -9,7 +9,7 @@ const connections = 256;
 /** How long Azure DevOps waits for a response, in milliseconds. */
 const grace = 20_000;
 /** Until what is still not answered counts as lost, in milliseconds after the last was due. */
-const patience = 60_000;
+const answeredWithin = 60_000;
 
 /** A request of Azure Pipelines, ready to be sent. */
 export interface PreparedRequest {
@@ -85,7 +85,7 @@ export async function sendSteadily(
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  const lost = setTimeout(() => void pool.destroy(), patience);
+  const lost = setTimeout(() => void pool.destroy(), answeredWithin);
   const answered = await Promise.all(answers);
   clearTimeout(lost);
   if (!pool.destroyed) await pool.close();
