@@ -1,7 +1,4 @@
-import { collectionKey } from '../http/collection.ts';
-
-/** More organizations than anyone configures. */
-const most = 1_000;
+import { ByOrganization } from './by-organization.ts';
 
 /**
  * When an organization may be called again. Azure DevOps throttles callers near their limit: it delays
@@ -10,7 +7,7 @@ const most = 1_000;
  */
 export class Pace {
   readonly #now: () => number;
-  readonly #until = new Map<string, number>();
+  readonly #until = new ByOrganization<number>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -18,20 +15,15 @@ export class Pace {
 
   /** Milliseconds to wait; 0 if the organization may be called. */
   waitFor(organization: string): number {
-    const key = collectionKey(organization);
-    const wait = (this.#until.get(key) ?? 0) - this.#now();
-    if (wait <= 0) this.#until.delete(key);
+    const wait = (this.#until.get(organization) ?? 0) - this.#now();
+    if (wait <= 0) this.#until.delete(organization);
     return Math.max(0, wait);
   }
 
   /** Records that the server requested a wait; milliseconds. */
   note(organization: string, retryAfter: number | undefined): void {
     if (retryAfter === undefined || retryAfter === 0) return;
-    const key = collectionKey(organization);
-    const until = Math.max(this.#now() + retryAfter, this.#until.get(key) ?? 0);
-    this.#until.delete(key);
-    this.#until.set(key, until);
-    const [oldest] = this.#until.keys();
-    if (this.#until.size > most && oldest !== undefined) this.#until.delete(oldest);
+    const until = Math.max(this.#now() + retryAfter, this.#until.get(organization) ?? 0);
+    this.#until.set(organization, until);
   }
 }

@@ -1,4 +1,5 @@
 import { plainLine } from '../../text/foreign-text.ts';
+import { ByOrganization } from './by-organization.ts';
 import { cancelBuild, checkRun, queueBuild, queueRun, readBuild, runOf } from './builds.ts';
 import { findPipeline, findRelease } from './definitions.ts';
 import { PipelineCaller } from './pipeline-calls.ts';
@@ -29,15 +30,13 @@ import {
 } from './releases.ts';
 import { searchBuild } from './run-search.ts';
 
-/** More organizations than anyone configures. */
-const mostIdentities = 1_000;
 /** Seconds between a request and the tag on its run: two calls, each with its timeout. */
 const tagGap = 40;
 
 /** Pipelines over the REST API of Azure DevOps (azure-devops.md §5). */
 export class RestPipelines implements Pipelines {
   readonly #caller: PipelineCaller;
-  readonly #identities = new Map<string, Identity>();
+  readonly #identities = new ByOrganization<Identity>();
 
   constructor(settings: PipelinesSettings) {
     this.#caller = new PipelineCaller(settings);
@@ -58,8 +57,6 @@ export class RestPipelines implements Pipelines {
       const { id, customDisplayName, providerDisplayName } = authenticatedUser;
       const identity = { id, name: customDisplayName ?? providerDisplayName ?? id };
       this.#identities.set(organization, identity);
-      const [oldest] = this.#identities.keys();
-      if (this.#identities.size > mostIdentities && oldest) this.#identities.delete(oldest);
       return identity;
     });
   }
