@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { rights } from '../../../simulators/azure-devops/principal.ts';
-import { KubernetesSimulator } from '../../../simulators/kubernetes/api-server.ts';
 import { ServiceAccountIssuer } from '../../../simulators/kubernetes/service-account-issuer.ts';
-import { organizationName } from '../../../src/azure/http/organization-name.ts';
 import { signedText } from '../../../src/text/signed-request.ts';
 import { configMap, files, job } from '../../manifests.ts';
-import { localhostTls } from '../../simulators/kubernetes/tls.ts';
-import { Installation, until } from './installation.ts';
+import { HookInstallation } from './hook-installation.ts';
+import { until, type Installation } from './installation.ts';
 
 const key = 'a-shared-key-of-more-than-thirty-two-characters';
 const path = '/v1/hooks';
@@ -39,66 +34,41 @@ function signed(body: object, at: number, parts: object = {}, secret = key): Hea
 }
 
 describe('The built handler, attacked by hooks while a real one runs,', () => {
+  let site: HookInstallation;
   let installation: Installation;
-  let cluster: KubernetesSimulator;
   let namespace: string;
 
   beforeEach(async () => {
-    installation = await Installation.open({}, false);
-    cluster = await KubernetesSimulator.start(localhostTls);
-    const { argocd, azure, folder } = installation;
-    const { token } = azure.addIdentity('argocd handler', rights);
-    writeFileSync(join(folder, 'pat'), token);
-    writeFileSync(join(folder, 'kubeconfig'), cluster.kubeconfig);
-    const parameters = [{ name: 'event' }, { name: 'note', default: '' }];
-    const runNumber = 'argocd-${{ parameters.event }}';
-    for (const name of ['smoke-tests', 'rollback']) {
-      azure.addPipeline({ name, parameters, runNumber });
-    }
+    site = await HookInstallation.open();
+    ({ installation } = site);
+    const { argocd, handler } = installation;
+    for (const name of ['smoke-tests', 'rollback']) site.addPipeline(name, 'note');
+    const smoke = job('smoke', { hook: 'PostSync', forever: true });
     for (const name of ['shop', 'bank']) {
-      argocd.commit(
-        name,
-        files(configMap('settings'), job('smoke', { hook: 'PostSync', forever: true })),
-      );
+      argocd.commit(name, files(configMap('settings'), smoke));
       argocd.createApplication(name);
       argocd.syncAs('eve', name, {});
     }
-    const organization = organizationName(azure.collectionUrl);
-    const queue = `queue: [{ organization: '${organization}', azureProjects: [shop], pipelines: [smoke-tests] }]`;
-    const shop = `argocd: prod, appProjects: ['*'], applications: [shop], ${queue}`;
-    installation.configure(
-      installation.configText.replace(
-        'private: true }]',
-        "private: true, pat: '${file:./pat}' }]",
-      ) +
-        `hooks:
+    const shop = `argocd: prod, appProjects: ['*'], applications: [shop], ${site.queueOf('smoke-tests')}`;
+    site.configure(`
   callers:
-    - { name: here, tokenReview: { kubeconfig: '${join(folder, 'kubeconfig')}' } }
+    - { name: here, tokenReview: { kubeconfig: '${site.kubeconfig}' } }
     - { name: legacy, hmac: ['${key}'] }
   grants:
     - { caller: here, namespaces: ['*'], serviceAccounts: [argocd-hooks], ${shop} }
-    - { caller: legacy, ${shop} }
-`,
-    );
-    await installation.handler.start();
-    const hookOf = (name: string) =>
-      argocd
-        .application(name)
-        ?.status.operationState?.syncResult?.resources?.find(({ name: its }) => its === 'smoke');
-    await until(() => hookOf('shop') !== undefined && hookOf('bank') !== undefined);
-    namespace = hookOf('shop')?.namespace ?? '';
+    - { caller: legacy, ${shop} }`);
+    await handler.start();
+    await until(() => ['shop', 'bank'].every((name) => site.hookOf(name, 'smoke') !== undefined));
+    namespace = site.hookOf('shop', 'smoke')?.namespace ?? '';
   });
-  afterEach(async () => {
-    await installation.close();
-    await cluster.close();
-  });
+  afterEach(() => site.close());
 
   const post = async (headers: Headers, body: object) => {
     const url = `http://127.0.0.1:${installation.ports.public}${path}`;
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
     return { status: response.status, text: await response.text() };
   };
-  const bearer = (changes: object = {}, issuer = cluster.issuer): Headers => {
+  const bearer = (changes: object = {}, issuer = site.cluster.issuer): Headers => {
     const account = { namespace, serviceAccount: 'argocd-hooks', pod: 'smoke-x7k2p' };
     const token = issuer.issue({ ...account, audiences: ['argocd-handler'], ...changes });
     return { Authorization: `Bearer ${token}`, 'Hook-Caller': 'here' };
@@ -124,7 +94,7 @@ describe('The built handler, attacked by hooks while a real one runs,', () => {
       {
         what: 'a token of another cluster',
         status: 401,
-        headers: () => bearer({}, new ServiceAccountIssuer(cluster.issuer.issuer)),
+        headers: () => bearer({}, new ServiceAccountIssuer(site.cluster.issuer.issuer)),
       },
       {
         what: 'an altered signature',

@@ -1,27 +1,18 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { rights } from '../../../simulators/azure-devops/principal.ts';
-import { KubernetesSimulator } from '../../../simulators/kubernetes/api-server.ts';
-import { organizationName } from '../../../src/azure/http/organization-name.ts';
 import { runCommand } from '../../hook/hook-site.ts';
 import { configMap, files, job } from '../../manifests.ts';
-import { localhostTls } from '../../simulators/kubernetes/tls.ts';
-import { Installation, until } from './installation.ts';
+import { HookInstallation } from './hook-installation.ts';
+import { until } from './installation.ts';
 
 describe('The built handler and the built hook command', () => {
-  let installation: Installation;
-  let cluster: KubernetesSimulator;
+  let site: HookInstallation;
 
   beforeEach(async () => {
-    installation = await Installation.open({}, false);
-    cluster = await KubernetesSimulator.start(localhostTls);
-    const { argocd, azure, folder } = installation;
-    const { token } = azure.addIdentity('argocd handler', rights);
-    writeFileSync(join(folder, 'pat'), token);
-    writeFileSync(join(folder, 'kubeconfig'), cluster.kubeconfig);
-    const runNumber = 'argocd-${{ parameters.event }}';
-    azure.addPipeline({ name: 'smoke-tests', parameters: [{ name: 'event' }], runNumber });
+    site = await HookInstallation.open();
+    const { argocd, handler } = site.installation;
+    site.addPipeline('smoke-tests');
     argocd.commit(
       'shop',
       files(
@@ -30,35 +21,21 @@ describe('The built handler and the built hook command', () => {
       ),
     );
     argocd.createApplication('shop');
-    const organization = organizationName(azure.collectionUrl);
-    installation.configure(
-      installation.configText.replace(
-        'private: true }]',
-        "private: true, pat: '${file:./pat}' }]",
-      ) +
-        `hooks:
-  callers: [{ name: here, tokenReview: { kubeconfig: '${join(folder, 'kubeconfig')}' } }]
+    site.configure(`
+  callers: [{ name: here, tokenReview: { kubeconfig: '${site.kubeconfig}' } }]
   grants:
     - { caller: here, namespaces: ['*'], serviceAccounts: [argocd-hooks], argocd: prod, appProjects: ['*'], applications: [shop],
-        queue: [{ organization: '${organization}', azureProjects: [shop], pipelines: [smoke-tests] }] }
-`,
-    );
-    await installation.handler.start();
+        ${site.queueOf('smoke-tests')} }`);
+    await handler.start();
   });
-  afterEach(async () => {
-    await installation.close();
-    await cluster.close();
-  });
+  afterEach(() => site.close());
 
   it('queue a pipeline once for an operation, whatever happens to the processes', async () => {
+    const { installation, cluster } = site;
     const { argocd, azure, folder, ports } = installation;
     argocd.syncAs('eve', 'shop', {});
-    const hookOf = () =>
-      argocd
-        .application('shop')
-        ?.status.operationState?.syncResult?.resources?.find(({ name }) => name === 'smoke');
-    await until(() => hookOf() !== undefined);
-    const namespace = hookOf()?.namespace ?? '';
+    await until(() => site.hookOf('shop', 'smoke') !== undefined);
+    const namespace = site.hookOf('shop', 'smoke')?.namespace ?? '';
     const account = { namespace, serviceAccount: 'argocd-hooks', pod: 'smoke-x7k2p' };
     const token = cluster.issuer.issue({ ...account, audiences: ['argocd-handler'] });
     writeFileSync(join(folder, 'token'), token);
