@@ -263,6 +263,22 @@ describe('The rules with a small Argo CD whose true state is known', () => {
     );
   });
 
+  it('count no refresh of the same millisecond that was answered before the end was seen', () => {
+    const client = new Client(syncGoal({ whenBusy: 'join', target: revision(A) }));
+    client.pass(5_000);
+    client.argocd.ask(foreign());
+    client.pass(5_000);
+    client.look('answered');
+    client.take({ replaceBy: foreign(), after: 'go on', works: 1 });
+    client.take({ work: 'go on' });
+    client.take({ work: 'go on' });
+    client.look('answered');
+    assert.equal(client.verdict, undefined, 'its health is from before');
+    client.rest();
+    assert.equal(client.verdict && brief(client.verdict), 'succeeded');
+    assert.ok(client.isTrue());
+  });
+
   it('give our own operation its actual end, however long it was hidden', () => {
     const own = fc.oneof(
       { weight: 4, arbitrary: fc.record({ look: fc.constant('answered' as const) }) },

@@ -177,12 +177,15 @@ export function remember(memory: Memory, application: Application, now: number):
     operationStartedAt: application.operationState?.startedAt,
     past: pastOf(application),
   };
+  // A refresh that an earlier look has answered is older than an end seen now, even in the same millisecond.
+  const answeredAt = memory.first === undefined ? undefined : memory.refresh.answeredAt;
+  const seenAt = Math.max(now, (answeredAt ?? -Infinity) + 1);
   const known = {
     ...memory,
     uid: application.uid,
     project: application.project,
     first,
-    settled: settle(memory.settled, application, now),
+    settled: settle(memory.settled, application, seenAt),
     unknownErrorSince:
       blockingConditions(application, 'unknown').length === 0
         ? undefined
@@ -205,7 +208,7 @@ export function remember(memory: Memory, application: Application, now: number):
         begun: state,
       };
       if (seen.kind === 'running') return begun;
-      return { ...begun, ended: { state, seenAt: now, reconciledAt: application.reconciledAt } };
+      return { ...begun, ended: { state, seenAt, reconciledAt: application.reconciledAt } };
     }
   }
 }
@@ -213,7 +216,7 @@ export function remember(memory: Memory, application: Application, now: number):
 function settle(
   known: Settled | undefined,
   { operationState: state, reconciledAt }: Application,
-  now: number,
+  seenAt: number,
 ): Settled | undefined {
   if (state === undefined || !isEnded(state.phase)) return known;
   const { startedAt, finishedAt } = state;
@@ -223,7 +226,7 @@ function settle(
     known.finishedAt === finishedAt &&
     known.fingerprint === fingerprint;
   if (isKnown) return known;
-  return { operationStartedAt: startedAt, fingerprint, finishedAt, seenAt: now, reconciledAt };
+  return { operationStartedAt: startedAt, fingerprint, finishedAt, seenAt, reconciledAt };
 }
 
 /**
